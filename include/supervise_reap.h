@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef SUPERVISE_REAP_H
+#define SUPERVISE_REAP_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "supervise_child.h"
+#include "supervise_options.h"
+
+enum reap_event {
+    REAP_NOTHING, /* no child has changed */
+    REAP_ENDED,   /* the main child ended; it is still a zombie, so that its PID is still its own */
+    REAP_CHILD_STOPPED, /* by *stop_signal */
+    REAP_NO_CHILDREN,
+};
+
+/*
+ * The exit code for a wait status of a process that has ended: its own code, 0 if that is remapped,
+ * or 128 plus the number of the signal. Pure.
+ */
+int reap_exit_code(const struct supervise_options *options, int status);
+
+/*
+ * Reaps everything that has ended but the main child, until something happens to that one or
+ * nothing is left to reap. *status is the wait status for REAP_CHILD_STOPPED. Never waits. After
+ * reap_child() it is called with a child.pid of 0.
+ */
+enum reap_event reap(const struct supervise_options *options, const struct child *child,
+                     int *stop_signal);
+
+/* Reaps the main child that has ended. Returns its wait status, or -1 with errno. */
+int reap_child(const struct child *child);
+
+/*
+ * Sends SIGTERM to what is left when the main child has ended and is not reaped yet: to everything
+ * in the PID namespace when this process is its PID 1; otherwise, never with kill(-1), to the
+ * child's process group and to the processes that were adopted.
+ */
+void reap_terminate_rest(const struct child *child);
+
+#endif

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervise_reap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "supervise_signals.h"
+
+int reap_exit_code(const struct supervise_options *options, int status)
+{
+    if (WIFSIGNALED(status))
+        return 128 + WTERMSIG(status);
+    const int code = WEXITSTATUS(status);
+    return options->remap_exit[code] ? 0 : code;
+}
+
+static bool reap_orphan(const struct supervise_options *options, pid_t pid)
+{
+    const enum say_level level = options->warn_on_reap ? SAY_WARNING : SAY_DETAIL;
+    int status;
+
+    if (waitpid(pid, &status, WNOHANG) != pid)
+        return false;
+    if (WIFSIGNALED(status))
+        SAY(&options->say, level, "reaped orphan PID ", DECIMAL(pid), ", killed by ",
+            SIGNAL_NAME(WTERMSIG(status)));
+    else
+        SAY(&options->say, level, "reaped orphan PID ", DECIMAL(pid), ", exit code ",
+            DECIMAL(WEXITSTATUS(status)));
+    return true;
+}
+
+/* Takes only the report that it stopped: the child may have died since, and stays to be reaped. */
+static bool take_stop(pid_t pid, int *stop_signal)
+{
+    siginfo_t info = {.si_pid = 0};
+    if (waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG) != 0 || info.si_pid != pid)
+        return false;
+    *stop_signal = info.si_status;
+    return true;
+}
+
+enum reap_event reap(const struct supervise_options *options, const struct child *child,
+                     int *stop_signal)
+{
+    for (;;) {
+        siginfo_t info = {.si_pid = 0};
+        if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT) != 0)
+            return errno == ECHILD ? REAP_NO_CHILDREN : REAP_NOTHING;
+        if (info.si_pid == 0)
+            return REAP_NOTHING;
+
+        const bool stopped = info.si_code == CLD_STOPPED || info.si_code == CLD_TRAPPED;
+        const bool main_child = info.si_pid == child->pid;
+        if (main_child && !stopped)
+            return REAP_ENDED;
+        if (stopped) {
+            if (take_stop(info.si_pid, stop_signal) && main_child)
+                return REAP_CHILD_STOPPED;
+        } else if (!reap_orphan(options, info.si_pid)) {
+            return REAP_NOTHING;
+        }
+    }
+}
+
+int reap_child(const struct child *child)
+{
+    int status;
+    return waitpid(child->pid, &status, 0) == child->pid ? status : -1;
+}
+
+/* A process of the child's group has its SIGTERM already; a second one makes some programs give up.
+ */
+static void terminate_adopted(pid_t pid, pid_t group)
+{
+    if (getpgid(pid) != group && kill(pid, SIGTERM) != 0)
+        return; /* it was quicker */
+}
+
+/* Nothing is reaped meanwhile, so each PID in the list is still the process that it was. */
+static void terminate_listed(int list, pid_t group)
+{
+    char bytes[1024];
+    pid_t pid = 0;
+
+    for (ssize_t n; (n = read(list, bytes, sizeof(bytes))) > 0;) {
+        for (ssize_t i = 0; i < n; i++) {
+            if (bytes[i] >= '0' && bytes[i] <= '9') {
+                pid = 10 * pid + (bytes[i] - '0');
+            } else if (pid > 0) {
+                terminate_adopted(pid, group);
+                pid = 0;
+            }
+        }
+    }
+    if (pid > 0)
+        terminate_adopted(pid, group);
+}
+
+void reap_terminate_rest(const struct child *child)
+{
+    if (getpid() == 1) {
+        if (kill(-1, SIGTERM) != 0)
+            return; /* nobody is left */
+        return;
+    }
+    /* EPERM is a member that has changed its user; the others got the signal. */
+    if (kill(-child->pid, SIGTERM) != 0 && errno == EINVAL)
+        return;
+    /* Absent without CONFIG_PROC_CHILDREN or /proc; then the group has to do. */
+    const int list = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    if (list < 0)
+        return;
+    terminate_listed(list, child->pid);
+    (void)close(list);
+}
