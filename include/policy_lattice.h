@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef REDIS_INIT_POLICY_LATTICE_H
+#define REDIS_INIT_POLICY_LATTICE_H
+
+#include "policy_keyboard.h"
+#include "policy_text.h"
+
+enum policy_kind {
+    POLICY_LITERAL,
+    POLICY_KEYS,
+    POLICY_SEQUENCE,
+    POLICY_REPEAT,
+    POLICY_DATE,
+    POLICY_COMMON_WORD,
+    POLICY_SERVICE_WORD,
+    POLICY_PLACEHOLDER_WORD,
+    POLICY_EXAMPLE_TEXT,
+    POLICY_KINDS
+};
+
+/* A stretch of text and the bits that describe it. */
+struct policy_token {
+    unsigned short from, to;
+    enum policy_kind kind;
+    double bits;
+    bool function; /* a word that only sentences have: the, of, is */
+};
+
+/* How far the text goes on as it did n bytes before, for each n; kept from byte to byte. */
+struct policy_runs {
+    unsigned short copy[POLICY_TEXT_MAX + 1];
+    unsigned short step[POLICY_TEXT_MAX + 1];
+};
+
+/* The cheapest description of each beginning of a text, as a chain of tokens. */
+struct policy_lattice {
+    bool sentence; /* words are expected, one after the other */
+    struct policy_runs runs;
+    double bits[POLICY_TEXT_MAX + 1];               /* of the first n bytes */
+    struct policy_token token[POLICY_TEXT_MAX + 1]; /* the last one of that description */
+};
+
+/* Offers a token; it is kept if it is the cheapest way to its end. */
+static inline void policy_offer_token(struct policy_lattice *lattice,
+                                      const struct policy_token *token)
+{
+    const double bits = lattice->bits[token->from] + token->bits;
+    if (bits >= lattice->bits[token->to])
+        return;
+    lattice->bits[token->to] = bits;
+    lattice->token[token->to] = *token;
+}
+
+static inline void policy_offer(struct policy_lattice *lattice, size_t from, size_t to,
+                                enum policy_kind kind, double bits)
+{
+    const struct policy_token token = {(unsigned short)from, (unsigned short)to, kind, bits, false};
+    policy_offer_token(lattice, &token);
+}
+
+/*
+ * The finders of tokens. Each offers all tokens of its kind that begin (policy_find_*) at `at`; the
+ * way there is final by then. A token's bits say which kind it is and then which of its kind.
+ */
+void policy_find_words(struct policy_lattice *lattice, const struct policy_text *text, size_t at);
+/* Words written backwards that end at `at`. */
+void policy_find_reversed_words(struct policy_lattice *lattice, const struct policy_text *text,
+                                size_t at);
+void policy_find_listed(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
+                        const char *const *words, enum policy_kind kind, double bits);
+void policy_find_walks(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
+                       const struct policy_keyboard *keyboard);
+void policy_find_series(struct policy_lattice *lattice, const struct policy_text *text, size_t at);
+void policy_find_sequences(struct policy_lattice *lattice, const struct policy_text *text,
+                           size_t at);
+void policy_find_repeats(struct policy_lattice *lattice, const struct policy_text *text, size_t at);
+void policy_find_endings(struct policy_lattice *lattice, const struct policy_text *text, size_t at);
+void policy_find_dates(struct policy_lattice *lattice, const struct policy_text *text, size_t at);
+
+/* Nothing described yet. */
+void policy_lattice_begin(struct policy_lattice *lattice, const struct policy_text *text);
+
+/* What the text costs as walks over that keyboard, and little else. */
+double policy_walks_bits(const struct policy_text *text, const struct policy_keyboard *keyboard);
+
+/* The bits to say which of the four kinds of token comes next, and that it is not a literal. */
+#define POLICY_KIND_BITS 3.0
+
+#endif

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef REDIS_INIT_POLICY_SENTENCE_H
+#define REDIS_INIT_POLICY_SENTENCE_H
+
+#include "policy_lattice.h"
+
+/*
+ * What a text costs as a sentence: proverbs, quotations and titles are few, and the beginning of
+ * one says how it goes on. DBL_MAX when it is none: fewer than four words, none that only a
+ * sentence would have, or something else between them. What follows the last word counts in full.
+ */
+double policy_sentence_bits(const struct policy_text *text);
+
+#endif

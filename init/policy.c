@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy.h"
+
+#include <sodium.h>
+
+#include "policy_decode.h"
+#include "policy_generator.h"
+#include "policy_structure.h"
+#include "policy_template.h"
+#include "policy_variant.h"
+
+/* Structure counts when it saves this much: less is what chance finds in random text. */
+#define CLEARLY_SHORTER 12.0
+#define ENCODING_BITS 2.0 /* which of the encodings */
+#define NESTED_MAX 6      /* encodings in each other */
+
+struct estimate {
+    double bits;
+    enum policy_reason reason;
+    const char *description;
+};
+
+static const struct estimate structures[POLICY_KINDS] = {
+    [POLICY_LITERAL] = {0, POLICY_GUESSABLE, "too guessable"},
+    [POLICY_KEYS] = {0, POLICY_GUESSABLE, "too guessable, a walk over the keyboard"},
+    [POLICY_SEQUENCE] = {0, POLICY_GUESSABLE, "too guessable, a sequence"},
+    [POLICY_REPEAT] = {0, POLICY_GUESSABLE, "too guessable, it repeats itself"},
+    [POLICY_DATE] = {0, POLICY_GUESSABLE, "too guessable, dates"},
+    [POLICY_COMMON_WORD] = {0, POLICY_GUESSABLE, "too guessable, words or names"},
+    [POLICY_SERVICE_WORD] = {0, POLICY_GUESSABLE, "too guessable, words of the service"},
+    [POLICY_PLACEHOLDER_WORD] = {0, POLICY_PLACEHOLDER, "a placeholder"},
+    [POLICY_EXAMPLE_TEXT] = {0, POLICY_EXAMPLE, "a well-known example"},
+};
+
+static struct estimate estimate(const struct policy_text *text, const char *const *service_words,
+                                int nested);
+
+static bool is_printable(const struct policy_text *text)
+{
+    for (size_t i = 0; i < text->length; i++)
+        if (text->bytes[i] < ' ' || text->bytes[i] > '~')
+            return false;
+    return true;
+}
+
+/* The cheapest of what the text is when it is decoded. */
+static void try_encodings(struct estimate *best, const struct policy_text *text,
+                          const char *const *service_words, int nested)
+{
+    unsigned char bytes[POLICY_TEXT_MAX];
+    for (enum policy_encoding encoding = 0;
+         encoding < POLICY_ENCODINGS && best->bits > POLICY_ENOUGH_BITS; encoding++) {
+        struct policy_text decoded = {.bytes = bytes};
+        decoded.length = policy_decode(text, encoding, bytes);
+        if (decoded.length < 3 || !is_printable(&decoded))
+            continue; /* random bytes: what chance writes into them is no structure */
+        const struct estimate inner = estimate(&decoded, service_words, nested + 1);
+        if (inner.bits + ENCODING_BITS < best->bits)
+            *best = (struct estimate){inner.bits + ENCODING_BITS, POLICY_ENCODED,
+                                      "an encoding of a guessable password"};
+    }
+    sodium_memzero(bytes, sizeof(bytes));
+}
+
+/* The text as it is, and without what separates its parts, and one walk threaded through another.
+ */
+static struct policy_structure structure_of_variants(const struct policy_text *text,
+                                                     const struct policy_generator *generator,
+                                                     const char *const *service_words)
+{
+    unsigned char bytes[POLICY_TEXT_MAX];
+    struct policy_question question = {generator->bits / (double)text->length, service_words,
+                                       !generator->words};
+    struct policy_structure best = policy_structure_of(text, &question);
+    question.sentences = false; /* it would be found as it stands */
+    for (enum policy_variant variant = 0;
+         variant < POLICY_VARIANTS && best.bits > POLICY_ENOUGH_BITS; variant++) {
+        struct policy_text other = {.bytes = bytes};
+        const double extra = policy_variant_of(text, variant, bytes, &other.length);
+        if (other.length == 0)
+            continue;
+        struct policy_structure found = policy_structure_of(&other, &question);
+        found.bits += extra;
+        if (found.bits < best.bits)
+            best = found;
+    }
+    sodium_memzero(bytes, sizeof(bytes));
+    return best;
+}
+
+static struct estimate estimate(const struct policy_text *text, const char *const *service_words,
+                                int nested)
+{
+    const struct policy_generator generator = policy_generator_of(text);
+    const struct policy_structure structure =
+        structure_of_variants(text, &generator, service_words);
+    struct estimate best = structures[structure.kind];
+    best.bits = structure.bits;
+    if (nested < NESTED_MAX)
+        try_encodings(&best, text, service_words, nested);
+    if (best.bits + CLEARLY_SHORTER < generator.bits)
+        return best;
+    return (struct estimate){generator.bits, POLICY_GUESSABLE, generator.name};
+}
+
+static struct verdict refuse(struct verdict verdict, enum policy_reason reason,
+                             const char *description)
+{
+    verdict.accepted = false;
+    verdict.reason = reason;
+    verdict.description = description;
+    return verdict;
+}
+
+/* The character at *at, which moves behind it: that of a valid UTF-8 sequence of two bytes for the
+ * letters of Western Europe's keyboards, and any other byte as it is. */
+static unsigned char take_character(const unsigned char *bytes, size_t length, size_t *at)
+{
+    const unsigned char c = bytes[(*at)++];
+    if ((c == 0xC2 || c == 0xC3) && *at < length && (bytes[*at] & 0xC0) == 0x80)
+        return (unsigned char)((c << 6 & 0xC0) | (bytes[(*at)++] & 0x3F));
+    return c;
+}
+
+static struct policy_text begin_of(const unsigned char *password, size_t length,
+                                   unsigned char *bytes)
+{
+    struct policy_text text = {.bytes = bytes};
+    for (size_t at = 0; at < length && text.length < POLICY_TEXT_MAX;)
+        bytes[text.length++] = take_character(password, length, &at);
+    return text;
+}
+
+struct verdict policy_judge(const char *password, size_t length, const struct policy *policy,
+                            const char *const *service_words)
+{
+    unsigned char bytes[POLICY_TEXT_MAX];
+    struct verdict verdict = {.length = length};
+    if (length == 0)
+        return refuse(verdict, POLICY_SHORT, "empty");
+    const struct policy_text text = begin_of((const unsigned char *)password, length, bytes);
+    const struct estimate found = estimate(&text, service_words, 0);
+    const bool template =
+        policy_is_template(&(struct policy_text){(const unsigned char *)password, length});
+    sodium_memzero(bytes, sizeof(bytes));
+    verdict.bits = found.bits;
+    verdict.description = found.description;
+    if (template)
+        return refuse(verdict, POLICY_PLACEHOLDER, "an unexpanded placeholder");
+    if (found.bits < policy->min_entropy)
+        return refuse(verdict, found.reason, found.description);
+    if (length < policy->min_length)
+        return refuse(verdict, POLICY_SHORT, "too short");
+    verdict.accepted = true;
+    return verdict;
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "policy_lattice.h"
+
+#define YEAR_BITS 8.0 /* 1900 to 2039, the recent ones first */
+#define DAY_BITS 8.5  /* log2(366) */
+#define FORMAT_BITS 2.5
+#define SEPARATOR_BITS 1.5
+
+/* Y and y a year of four and of two digits, M and D month and day of two, m and d of one or two,
+ * B a month's name, s a separator, the same each time. */
+static const char *const formats[] = {"DMY",   "MDY",   "YMD",   "DMy",   "MDy",   "yMD",   "dsmsY",
+                                      "msdsY", "Ysmsd", "dsmsy", "msdsy", "ysmsd", "DM",    "MD",
+                                      "BDY",   "DBY",   "dBY",   "BdY",   "DsBsY", "dsBsY", "BsdsY",
+                                      "YBD",   "DBy",   "BY",    "YB"};
+
+struct field {
+    char letter;
+    size_t digits_min, digits_max;
+    unsigned from, to;
+};
+
+static const struct field fields[] = {
+    {'Y', 4, 4, 1900, 2039}, {'y', 2, 2, 0, 99}, {'M', 2, 2, 1, 12},
+    {'D', 2, 2, 1, 31},      {'m', 1, 2, 1, 12}, {'d', 1, 2, 1, 31},
+};
+
+/* The number of digits that this field takes at `at`, the longest that fits, or 0. */
+static size_t take_field(const struct policy_text *text, size_t at, const struct field *field)
+{
+    for (size_t digits = field->digits_max; digits >= field->digits_min; digits--) {
+        unsigned value = 0;
+        size_t i = 0;
+        for (; i < digits && at + i < text->length && policy_is_digit(text->bytes[at + i]); i++)
+            value = 10 * value + (unsigned)(text->bytes[at + i] - '0');
+        if (i == digits && value >= field->from && value <= field->to)
+            return digits;
+    }
+    return 0;
+}
+
+/* The length of the month's name at `at`, full or of three letters, or 0. */
+static size_t take_month(const struct policy_text *text, size_t at)
+{
+    static const char *const names[] = {"january",   "february", "march",    "april",
+                                        "may",       "june",     "july",     "august",
+                                        "september", "october",  "november", "december"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        size_t same = 0;
+        while (names[i][same] != '\0' && at + same < text->length &&
+               policy_to_lower(text->bytes[at + same]) == (unsigned char)names[i][same])
+            same++;
+        if (same == strlen(names[i]) || same >= 3)
+            return same == strlen(names[i]) ? same : 3;
+    }
+    return 0;
+}
+
+static const struct field *find_field(char letter)
+{
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+        if (fields[i].letter == letter)
+            return &fields[i];
+    return NULL;
+}
+
+/* Where a date of this format that begins at `at` ends, or 0. */
+static size_t take_format(const struct policy_text *text, size_t at, const char *format)
+{
+    unsigned char separator = 0;
+    size_t i = at;
+    for (; *format != '\0'; format++) {
+        if (*format == 's') {
+            if (i >= text->length || policy_is_alnum(text->bytes[i]) ||
+                (separator != 0 && text->bytes[i] != separator))
+                return 0;
+            separator = text->bytes[i++];
+            continue;
+        }
+        const size_t taken =
+            *format == 'B' ? take_month(text, i) : take_field(text, i, find_field(*format));
+        if (taken == 0)
+            return 0;
+        i += taken;
+    }
+    return i;
+}
+
+static double format_bits(const char *format)
+{
+    double bits = POLICY_KIND_BITS + FORMAT_BITS + DAY_BITS;
+    if (strchr(format, 'Y') != NULL || strchr(format, 'y') != NULL)
+        bits += YEAR_BITS - 1.5;
+    if (strchr(format, 's') != NULL)
+        bits += SEPARATOR_BITS;
+    return bits;
+}
+
+void policy_find_dates(struct policy_lattice *lattice, const struct policy_text *text, size_t at)
+{
+    if (!policy_is_alnum(text->bytes[at]))
+        return;
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+        const size_t end = take_format(text, at, formats[i]);
+        if (end > 0)
+            policy_offer(lattice, at, end, POLICY_DATE, format_bits(formats[i]));
+    }
+    if (take_field(text, at, &fields[0]) > 0)
+        policy_offer(lattice, at, at + 4, POLICY_DATE, POLICY_KIND_BITS + YEAR_BITS - 1.5);
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy_lattice.h"
+
+#define RUN_MIN 3
+#define FIRST_BITS 4.0
+#define USUAL_FIRST_BITS 2.0
+#define STEP_BITS 1.0
+#define ODD_STEP_BITS 4.0
+#define OTHER_CASE_BITS 2.0
+#define WHOLE_BITS 3.0
+#define SHORT_MAX 16 /* of longer copies only the whole is tried */
+
+static int step_at(const struct policy_text *text, size_t i)
+{
+    return (int)text->bytes[i] - (int)text->bytes[i - 1];
+}
+
+/* abc, 13579, zzz: the first, the step, and how many. */
+void policy_find_sequences(struct policy_lattice *lattice, const struct policy_text *text,
+                           size_t at)
+{
+    if (at + RUN_MIN > text->length)
+        return;
+    const int step = step_at(text, at + 1);
+    const bool usual = strchr("aA019zZ", text->bytes[at]) != NULL && text->bytes[at] != '\0';
+    double bits = POLICY_KIND_BITS + (usual ? USUAL_FIRST_BITS : FIRST_BITS) +
+                  (abs(step) <= 1 ? STEP_BITS : ODD_STEP_BITS);
+    if (!policy_is_alnum(text->bytes[at]))
+        bits += 2;
+    for (size_t i = at + 2; i < text->length && step_at(text, i) == step; i++)
+        policy_offer(lattice, at, i + 1, POLICY_SEQUENCE, bits + 1.5 * log2((double)(i + 1 - at)));
+}
+
+/* The steps of before, from another character: hhiijjkk, 66778899. */
+static void offer_steps(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
+                        size_t distance)
+{
+    unsigned short *run = &lattice->runs.step[distance];
+    if (*run > 0)
+        --*run;
+    else
+        while (at + *run < text->length &&
+               step_at(text, at + *run) == step_at(text, at + *run - distance))
+            ++*run;
+    if (*run >= RUN_MIN)
+        policy_offer(lattice, at, at + *run, POLICY_SEQUENCE,
+                     POLICY_KIND_BITS + 1.5 + log2((double)distance + 1) + 2 * log2(*run));
+}
+
+static bool is_same(const struct policy_text *text, size_t a, size_t b)
+{
+    return policy_to_lower(text->bytes[a]) == policy_to_lower(text->bytes[b]);
+}
+
+/* What stood `distance` before, once more; shorter copies too, for what may follow. */
+static void offer_copies(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
+                         size_t distance)
+{
+    const double bits = POLICY_KIND_BITS + log2((double)at + 1);
+    unsigned short *run = &lattice->runs.copy[distance];
+    bool other_case = false;
+    if (*run > 0)
+        --*run;
+    else
+        while (at + *run < text->length && is_same(text, at + *run, at + *run - distance))
+            ++*run;
+    for (size_t n = 1; n <= *run; n++) {
+        other_case = other_case || text->bytes[at + n - 1] != text->bytes[at + n - 1 - distance];
+        if (n >= RUN_MIN && (n <= SHORT_MAX || n == *run))
+            policy_offer(lattice, at, at + n, POLICY_REPEAT,
+                         bits + 2 * log2((double)n) + (other_case ? OTHER_CASE_BITS : 0));
+    }
+}
+
+/* All that stood before `at`, again and again until the end. */
+static void offer_whole(struct policy_lattice *lattice, const struct policy_text *text, size_t at)
+{
+    size_t i = at;
+    while (i < text->length && text->bytes[i] == text->bytes[i - at])
+        i++;
+    if (i == text->length && i - at >= RUN_MIN)
+        policy_offer(lattice, at, i, POLICY_REPEAT, WHOLE_BITS);
+}
+
+/* abccba, abcba: what was just said, backwards. */
+static void offer_mirror(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
+                         size_t gap)
+{
+    for (size_t n = 0; n + gap < at && at + n < text->length; n++) {
+        if (policy_to_lower(text->bytes[at + n]) != policy_to_lower(text->bytes[at - 1 - gap - n]))
+            return;
+        if (n + 1 >= RUN_MIN)
+            policy_offer(lattice, at, at + n + 1, POLICY_REPEAT,
+                         POLICY_KIND_BITS + 3.0 + 2 * log2((double)n + 1));
+    }
+}
+
+void policy_find_repeats(struct policy_lattice *lattice, const struct policy_text *text, size_t at)
+{
+    for (size_t distance = 1; distance <= at; distance++) {
+        offer_copies(lattice, text, at, distance);
+        if (distance < at)
+            offer_steps(lattice, text, at, distance);
+    }
+    if (at > 0)
+        offer_whole(lattice, text, at);
+    offer_mirror(lattice, text, at, 0);
+    offer_mirror(lattice, text, at, 1);
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy_structure.h"
+
+#include <float.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "policy_sentence.h"
+
+#define SERVICE_WORD_BITS 5.0 /* some ten names of this very service, and how they are written */
+#define EXAMPLE_BITS 9.0      /* a few hundred that everyone can look up */
+#define HEXSPEAK_BITS 5.0
+#define RANDOM_BITS 4.0
+
+/* Values that documents print, in lower case. */
+static const char *const examples[] = {
+    "foobared",
+    "correcthorsebatterystaple",
+    "correct horse battery staple",
+    "correct-horse-battery-staple",
+    "123e4567-e89b-12d3-a456-426614174000",
+    "550e8400-e29b-41d4-a716-446655440000",
+    "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+    "00000000-0000-0000-0000-000000000000",
+    "f47ac10b-58cc-4372-a567-0e02b2c3d479",
+    "wjalrxutnfemi/k7mdeng/bpxrficyexamplekey",
+    "akiaiosfodnn7example",
+    "tr0ub4dor&3",
+    "098f6bcd4621d373cade4e832627b4f6",
+    "5f4dcc3b5aa765d61d8327deb882cf99",
+    "d41d8cd98f00b204e9800998ecf8427e",
+    "21232f297a57a5a743894a0e4a801fc3",
+    "e10adc3949ba59abbe56e057f20f883e",
+    "25d55ad283aa400af464c76d713c07ad",
+    "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+    "a94a8fe5ccb19ba61c4c0873d391e987982fbbd3",
+    "5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8",
+    "d033e22ae348aeb5660fc2140aec35850c4da997",
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8",
+    "8c6976e5b5410415bde908bd4dee15dfb167a9c873fc4bb8a81f6f2ab448a918",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "d8578edf8458ce06fbc5bb76a58c5ca4",
+    "eyjhbgcioijiuzi1niisinr5cci6ikpxvcj9",
+    "31415926535897932384626433832795028841971693993751",
+    "3.1415926535897932384626433832795028841971",
+    "314159265358979323846264",
+    "3141592653589793",
+    "314159265",
+    "27182818284590452353602874713527",
+    "2718281828459045",
+    "1618033988749894848204586834",
+    "1414213562373095048801688724",
+    "0.5772156649015328",
+    "1123581321345589144",
+    "112358132134",
+    "swordfish",
+    "opensesame",
+    "open sesame",
+    "hunter2",
+    "letmein",
+    "trustno1",
+    "s3cr3t",
+    "p@ssw0rd",
+    "passw0rd",
+    "iloveyou",
+    "qwerty",
+    "monkey",
+    "dragon",
+    "asdf",
+    "zaq12wsx",
+    "zaq1",
+    "xsw2",
+    "cde3",
+    "secret123",
+    "abc123",
+    "changeme",
+    "changeit",
+    "test123",
+    "admin123",
+    "root123",
+    "mysecretpassword",
+    "yourstrongpassword",
+    "yourstrong(!)password",
+    "supersecret",
+    "mypassword",
+    "thisisasecret",
+    "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+    "akiai44qh8dhbexample",
+    "t00:00:00z",
+    "t00:00:00",
+    "the quick brown fox",
+    "thequickbrownfox",
+    "loremipsumdolorsitamet",
+    "consectetur adipiscing elit",
+    "consecteturadipiscingelit",
+    "lorem ipsum dolor sit amet",
+    NULL};
+
+/* What the sixteen digits spell, besides numbers. */
+static const char *const hexspeak[] = {
+    "dead",   "beef",   "cafe",   "babe",   "face",   "feed",   "food",   "code",   "decade",
+    "facade", "deed",   "fade",   "fed",    "bad",    "baad",   "bead",   "dad",    "dab",
+    "deaf",   "deface", "decaf",  "coffee", "abba",   "ace",    "accede", "efface", "cab",
+    "cede",   "fab",    "fad",    "ebb",    "base",   "boob",   "boobs",  "boo",    "bed",
+    "bee",    "dee",    "fee",    "add",    "added",  "ad",     "be",     "a55",    "5a5a",
+    "d00d",   "big",    "leet",   "deal",   "feel",   "less",   "fall",   "ball",   "1337",
+    "seed",   "idea",   "defect", "detect", "debate", "decide", "abide",  "edge",   "bade",
+    "faded",  "caffe",  "decode", "f00d",   "c0de",   "b00b",   "b00b5",  "c0ffee", "0ff1ce",
+    "c001",   "d0d0",   "ca5e",   "ba5e",   "5eed",   "b16",    "1dea",   "7e57",   "5afe",
+    "ba11",   "fa11",   "ca11",   "dea1",   "fee1",   "defec8", "b105",   "10ad",   "ab1e",
+    "bab1e",  "d1e",    "b1ade",  "fab1e",  "5e1f",   "acce55", "add1c7", "0b5e55", "decea5ed",
+    NULL};
+
+static double literal(const struct policy_text *text, size_t at)
+{
+    const unsigned char c = text->bytes[at];
+    if (policy_is_digit(c))
+        return c <= '1' ? 5.5 : 7.0;
+    if (policy_is_letter(c))
+        return c == 's' || c == 'S' ? 5.0 : 8.5; /* a plural that the lists lack */
+    if (c < ' ' || c > '~')
+        return 10.0;
+    return at > 0 && memchr(text->bytes, c, at) != NULL ? 2.5 : 6.0; /* it separated before */
+}
+
+/* A stretch that has no structure, as its generator makes it: what it costs to begin one keeps the
+ * words that chance writes into random text from counting. */
+static void offer_random(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
+                         double generator_bits)
+{
+    for (size_t n = 1; at + n <= text->length; n++)
+        policy_offer(lattice, at, at + n, POLICY_LITERAL, RANDOM_BITS + generator_bits * (double)n);
+}
+
+static bool is_hexadecimal(const struct policy_text *text)
+{
+    for (size_t i = 0; i < text->length; i++) {
+        const unsigned char c = policy_to_lower(text->bytes[i]);
+        if (!policy_is_digit(c) && (c < 'a' || c > 'f') && c != '-')
+            return false;
+    }
+    return true;
+}
+
+/* Takes the kind that covers most bytes, literals aside. */
+static enum policy_kind main_kind(const struct policy_lattice *lattice, size_t length)
+{
+    size_t covered[POLICY_KINDS] = {0};
+    enum policy_kind best = POLICY_LITERAL;
+    for (size_t to = length; to > 0; to = lattice->token[to].from)
+        covered[lattice->token[to].kind] += to - lattice->token[to].from;
+    for (enum policy_kind kind = POLICY_LITERAL + 1; kind < POLICY_KINDS; kind++)
+        if (covered[kind] > 0 && (best == POLICY_LITERAL || covered[kind] > covered[best]))
+            best = kind;
+    return best;
+}
+
+void policy_lattice_begin(struct policy_lattice *lattice, const struct policy_text *text)
+{
+    for (size_t i = 1; i <= text->length; i++)
+        lattice->bits[i] = DBL_MAX;
+}
+
+/* Every kind of token, in any order. */
+static void describe(struct policy_lattice *lattice, const struct policy_text *text,
+                     const struct policy_question *question,
+                     const struct policy_keyboard *keyboards)
+{
+    const bool hexadecimal = is_hexadecimal(text);
+    policy_lattice_begin(lattice, text);
+    for (size_t at = 0; at < text->length; at++) {
+        policy_find_reversed_words(lattice, text, at);
+        policy_offer(lattice, at, at + 1, POLICY_LITERAL, literal(text, at));
+        offer_random(lattice, text, at, question->generator_bits);
+        policy_find_words(lattice, text, at);
+        policy_find_listed(lattice, text, at, examples, POLICY_EXAMPLE_TEXT, EXAMPLE_BITS);
+        policy_find_listed(lattice, text, at, question->service_words, POLICY_SERVICE_WORD,
+                           SERVICE_WORD_BITS);
+        if (hexadecimal)
+            policy_find_listed(lattice, text, at, hexspeak, POLICY_COMMON_WORD, HEXSPEAK_BITS);
+        policy_find_endings(lattice, text, at);
+        policy_find_sequences(lattice, text, at);
+        policy_find_series(lattice, text, at);
+        policy_find_repeats(lattice, text, at);
+        policy_find_dates(lattice, text, at);
+        for (size_t i = 0; i < POLICY_LAYOUTS; i++)
+            policy_find_walks(lattice, text, at, &keyboards[i]);
+    }
+    policy_find_reversed_words(lattice, text, text->length);
+}
+
+static void take_cheaper(struct policy_structure *best, double bits, enum policy_kind kind)
+{
+    if (bits < best->bits)
+        *best = (struct policy_structure){bits, kind};
+}
+
+struct policy_structure policy_structure_of(const struct policy_text *text,
+                                            const struct policy_question *question)
+{
+    struct policy_lattice lattice = {0};
+    struct policy_keyboard keyboards[POLICY_LAYOUTS];
+    for (size_t i = 0; i < POLICY_LAYOUTS; i++)
+        policy_keyboard_read(&keyboards[i], i, text);
+    describe(&lattice, text, question, keyboards);
+    struct policy_structure best = {lattice.bits[text->length], main_kind(&lattice, text->length)};
+    for (size_t i = 0; i < POLICY_LAYOUTS && best.bits > POLICY_ENOUGH_BITS; i++)
+        take_cheaper(&best, policy_walks_bits(text, &keyboards[i]), POLICY_KEYS);
+    if (question->sentences && best.bits > POLICY_ENOUGH_BITS)
+        take_cheaper(&best, policy_sentence_bits(text), POLICY_COMMON_WORD);
+    sodium_memzero(keyboards, sizeof(keyboards));
+    return best;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy_template.h"
+
+#include <string.h>
+
+struct form {
+    const char *begin;
+    const char *end;
+    const char *inside; /* what may stand between; NULL: anything but the end */
+};
+
+#define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+#define NAME "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+#define TITLE NAME " -.:/"
+
+static const struct form forms[] = {
+    {"$(", ")", NULL},   {"${", "}", NULL},  {"#{", "}", NULL},  {"{{", "}}", NULL},
+    {"{%", "%}", NULL},  {"<%", "%>", NULL}, {"$[", "]", NULL},  {"@@", "@@", NULL},
+    {"<", ">", TITLE},   {"[", "]", TITLE},  {"{", "}", TITLE},  {"%(", ")s", NULL},
+    {"%", "%", TITLE},   {"__", "__", NAME}, {"@", "@", NAME},   {"$", "", NAME},
+    {"", "=", CAPITALS}, {"`", "`", TITLE},  {"((", "))", NULL}, {"!!", "", NAME},
+};
+
+static const char *const prefixes[] = {
+    "vault:", "valueFrom:", "secretKeyRef:", "secretRef:", "ref+",     "op://",
+    "env:",   "ssm:",       "file:",         "!Ref ",      "!GetAtt ", "arn:aws:"};
+
+static bool begins(const struct policy_text *text, size_t at, const char *with)
+{
+    const size_t length = strlen(with);
+    return text->length - at >= length && memcmp(text->bytes + at, with, length) == 0;
+}
+
+static bool has_form(const struct policy_text *text, const struct form *form)
+{
+    const size_t head = strlen(form->begin), tail = strlen(form->end);
+    if (text->length <= head + tail || !begins(text, 0, form->begin) ||
+        !begins(text, text->length - tail, form->end))
+        return false;
+    bool letter = false;
+    for (size_t i = head; i < text->length - tail; i++) {
+        const unsigned char c = text->bytes[i];
+        letter = letter || policy_is_letter(c);
+        if (form->inside != NULL && (c == '\0' || strchr(form->inside, c) == NULL))
+            return false;
+    }
+    return letter;
+}
+
+/* xxxxx, *****, ......: a field left as it was */
+static bool is_one_character(const struct policy_text *text)
+{
+    for (size_t i = 0; i < text->length; i++)
+        if (policy_to_lower(text->bytes[i]) != policy_to_lower(text->bytes[0]))
+            return false;
+    return text->length > 0 && text->bytes[0] != '\0' && strchr("xX*.?#-_", text->bytes[0]) != NULL;
+}
+
+bool policy_is_template(const struct policy_text *text)
+{
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+        if (begins(text, 0, prefixes[i]))
+            return true;
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+        if (has_form(text, &forms[i]))
+            return true;
+    return is_one_character(text);
+}
