@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef REDIS_INIT_PRIVATE_FILE_H
+#define REDIS_INIT_PRIVATE_FILE_H
+
+#include <stddef.h>
+
+#include "failure.h"
+
+#define CONF_NAME "redis.conf"
+#define CONF_NAME_NEW "redis.conf.new"
+
+/*
+ * Writes `bytes` as folder/CONF_NAME, mode 0600, owned by the caller: a new file beside it
+ * (O_EXCL|O_NOFOLLOW), fsync, rename. The folder is made when it is missing. A reader sees the old
+ * file or the new one, whole; on failure (EX_CANTCREAT) nothing half-written stays.
+ */
+bool private_file_write(const char *folder, const char *bytes, size_t length,
+                        struct failure *failure) MUST_CHECK;
+
+/*
+ * The same bytes in a sealed memfd that survives exec. Returns its descriptor, or -1 (EX_OSERR).
+ */
+int private_memfd(const char *bytes, size_t length, struct failure *failure) MUST_CHECK;
+
+#endif

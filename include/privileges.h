@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef REDIS_INIT_PRIVILEGES_H
+#define REDIS_INIT_PRIVILEGES_H
+
+#include <sys/types.h>
+
+#include "failure.h"
+
+/* Whether this process is root, really or effectively, and so has something to drop. */
+bool privileges_are_root(void);
+
+/*
+ * What the server inherits and only root may raise: open files (Redis wants 10,032 for its default
+ * maxclients), no core dumps (of a limit and, for hosts that pipe them, of contents: core(5)),
+ * umask 0077 unless one was set. EX_OSERR.
+ */
+bool privileges_set_limits(struct failure *failure) MUST_CHECK;
+
+/*
+ * Becomes uid:gid for good: no supplementary groups, gid, uid, every capability set empty (with
+ * CAP_SETPCAP the bounding set and the securebits too), no_new_privs. Then tries to become root
+ * again; if anything of it succeeds, or a set is not empty, the answer is EX_NOPERM. For a process
+ * that is not root, uid and gid stay as they are and the rest holds as well.
+ */
+bool privileges_drop(uid_t uid, gid_t gid, struct failure *failure) MUST_CHECK;
+
+#endif

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef REDIS_INIT_REDIS_CONF_H
+#define REDIS_INIT_REDIS_CONF_H
+
+#include <stddef.h>
+
+#include "secret.h"
+#include "server_args.h"
+#include "server_features.h"
+#include "settings.h"
+
+/* What becomes of a directive that redis-init has a word in. */
+enum directive_rule {
+    DIRECTIVE_FREE,     /* none of ours: it goes into redis.conf as it is */
+    DIRECTIVE_PASSWORD, /* requirepass: a source of the password */
+    DIRECTIVE_SETTING,  /* as an argument it overrides the setting of that name */
+    DIRECTIVE_PRIMARY,  /* masterauth: ours unless the user gives one */
+    DIRECTIVE_OURS,     /* always ours: the user's is left out, with a warning */
+    DIRECTIVE_REFUSED,  /* would undo the password: the start is refused */
+};
+
+struct directive_owner {
+    const char *name;
+    enum directive_rule rule;
+    const char *setting; /* the ini key, for DIRECTIVE_SETTING */
+    const char *instead; /* what to do instead, for the error */
+};
+
+/*
+ * The row for a directive, whose name Redis reads without regard to case, and the value as it
+ * stands (only `user` looks at it); NULL for a free one.
+ */
+const struct directive_owner *redis_conf_owner(const char *name, size_t length, const char *value);
+
+struct redis_conf {
+    const struct settings *settings;
+    const struct server_args *args;
+    const struct server_features *features;
+    const char *bind;              /* resolved addresses */
+    const struct secret *password; /* NULL: none (allow_empty_password, or redacted) */
+    bool redacted;                 /* `requirepass <redacted>` for people to read */
+};
+
+/*
+ * The bytes of redis.conf: the user's first, then what redis-init controls, which wins. Pure.
+ * Returns the bytes needed and writes no more than `size`, as snprintf(3) does, without a NUL.
+ */
+size_t redis_conf_write(char *out, size_t size, const struct redis_conf *conf);
+
+#endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef REDIS_INIT_SETTINGS_H
+#define REDIS_INIT_SETTINGS_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "failure.h"
+#include "report.h"
+
+enum conf_place { CONF_AUTO, CONF_FILE, CONF_MEMFD };
+
+/* A line for redis.conf as the [redis.conf] section gives it: `name` and the rest, both NUL-ended.
+ */
+struct directive_line {
+    char *name;
+    char *value;
+};
+
+#define DIRECTIVES_MAX 1024
+
+struct settings {
+    /* [process] */
+    uid_t uid;             /* of redis-server when started as root; never 0 */
+    gid_t gid;             /* likewise */
+    unsigned stop_timeout; /* seconds from the stop signal to SIGKILL; 0 = for ever */
+    /* [password] */
+    const char *password_env;  /* name of the variable, never its value */
+    const char *password_file; /* path, or "" */
+    unsigned min_length;       /* characters */
+    unsigned min_entropy;      /* bits */
+    /* [redis] */
+    const char *server; /* program: a name for PATH, or a path */
+    const char *bind;   /* as redis.conf's bind, and `loopback` and interface names */
+    unsigned port;      /* 0 closes TCP */
+    const char *data_dir;
+    const char *run_dir;
+    enum conf_place conf;
+    bool allow_empty_password;
+    /* [redis.conf] */
+    struct directive_line directives[DIRECTIVES_MAX];
+    size_t directive_count;
+
+    const char *config_file; /* the ini that was read, or NULL */
+};
+
+/* Where settings come from; the later wins. The values stay alive in the strings given here. */
+struct settings_sources {
+    const char *ini_option;   /* --config, or NULL */
+    const char *ini_default;  /* read when it exists */
+    char *const *environment; /* NULL-ended; REDIS_INIT_CONFIG and REDIS_INIT_<KEY> */
+};
+
+#define SETTINGS_INI "/etc/redis-init.ini"
+
+/*
+ * Defaults < ini < environment. EX_CONFIG names the file:line or the variable, the value, and what
+ * would be right. What a Kubernetes Service named redis-init puts into the environment
+ * (REDIS_INIT_PORT=tcp://..., REDIS_INIT_SERVICE_HOST ...) is not a setting and is passed over. The
+ * struct owns copies; settings_free() releases them.
+ */
+bool settings_load(struct settings *settings, const struct settings_sources *sources,
+                   struct failure *failure) MUST_CHECK;
+
+void settings_free(struct settings *settings);
+
+/*
+ * One value from a later source (redis-server's own --port, --bind and --dir). `key` is the ini
+ * key, `where` what errors call the source. EX_CONFIG.
+ */
+bool settings_override(struct settings *settings, const char *key, const char *value,
+                       const char *where, struct failure *failure) MUST_CHECK;
+
+/* All keys in the order of the sample ini: section, key and present value; for `config` and the
+ * tests. */
+typedef void settings_visitor(const char *section, const char *key, const char *value,
+                              void *context);
+void settings_each(const struct settings *settings, settings_visitor *visit, void *context);
+
+/* Whether `name` (up to its '=') is one that redis-init reads for itself and no child shall see. */
+bool settings_is_variable(const char *name);
+
+#endif

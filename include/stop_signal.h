@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef REDIS_INIT_STOP_SIGNAL_H
+#define REDIS_INIT_STOP_SIGNAL_H
+
+#include "failure.h"
+
+/*
+ * Blocks all signals. Mask and pending set survive execve(2), so that redis-init-supervise gets
+ * what came in meanwhile. EX_OSERR.
+ */
+bool stop_signal_hold(struct failure *failure) MUST_CHECK;
+
+/* False, with exit code 128 + n, when a signal that asks to stop is pending. For work that may take
+ * long. */
+bool stop_signal_absent(struct failure *failure) MUST_CHECK;
+
+#endif

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef REDIS_INIT_TOOL_H
+#define REDIS_INIT_TOOL_H
+
+#include "options.h"
+#include "settings.h"
+
+/* The subcommands; each prints its answer on standard output and changes nothing. */
+
+/*
+ * `redis-init config`: the settings, then the redis.conf of this start with the secrets redacted,
+ * then what is to be said of the password. A refused password is a failure here as it is at start;
+ * a missing one is only noted.
+ */
+bool tool_config(const struct options *options, struct settings *settings, char **environment,
+                 struct failure *failure) MUST_CHECK;
+
+/* `redis-init checkpass`: judges standard input. EX_DATAERR when it is refused, EX_NOINPUT when it
+ * can't be read. */
+bool tool_checkpass(const struct settings *settings, struct failure *failure) MUST_CHECK;
+
+/* `redis-init genpass`: 256 random bits as 64 hexadecimal digits. */
+bool tool_genpass(struct failure *failure) MUST_CHECK;
+
+#endif

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef REDIS_INIT_USER_CONF_H
+#define REDIS_INIT_USER_CONF_H
+
+#include "failure.h"
+#include "report.h"
+
+/*
+ * Reads a user's .conf and what it includes, as the server will, and refuses what would undo the
+ * password behind redis-init's back: `aclfile`, `user default`. A file that the server could not
+ * read is refused here, with its name. A requirepass in it is said to have no effect. EX_CONFIG.
+ */
+bool user_conf_check(const char *path, const struct report *report,
+                     struct failure *failure) MUST_CHECK;
+
+#endif

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef REDIS_INIT_VERDICT_H
+#define REDIS_INIT_VERDICT_H
+
+#include "policy.h"
+#include "secret.h"
+#include "settings.h"
+
+/* Judges a secret by the settings' limits and this service's words. */
+struct verdict verdict_of(const struct secret *secret, const struct settings *settings);
+
+/*
+ * The refusal as a failure (EX_DATAERR): the reason, the estimate, the limits and `redis-init
+ * genpass`, never a part of the password. `source` says where it came from.
+ */
+bool verdict_failure(const struct verdict *verdict, const struct settings *settings,
+                     const char *source, struct failure *failure);
+
+#endif

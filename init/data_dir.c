@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data_dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "stop_signal.h"
+
+#define PROGRESS_SECONDS 5
+#define LOOK_UP_EVERY 256 /* entries between two looks at the clock and the signals */
+#define DEPTH_MAX 2       /* the folder itself and appendonlydir */
+
+struct walk {
+    const char *path;
+    uid_t uid;
+    gid_t gid;
+    dev_t device;
+    const struct data_names *names;
+    const struct report *report;
+    time_t next_progress;
+    unsigned long seen;
+    unsigned long given;
+    unsigned long refused; /* chown said no: NFS, a read-only file system */
+};
+
+static time_t monotonic_seconds(void)
+{
+    struct timespec now;
+    return clock_gettime(CLOCK_MONOTONIC, &now) == 0 ? now.tv_sec : 0;
+}
+
+static bool look_up(struct walk *walk, struct failure *failure)
+{
+    walk->seen++;
+    if (walk->seen % LOOK_UP_EVERY != 0)
+        return true;
+    time_t now = monotonic_seconds();
+    if (now >= walk->next_progress) {
+        walk->next_progress = now + PROGRESS_SECONDS;
+        report_line(walk->report, REPORT_NOTICE, "data_dir %s: %lu entries seen, %lu given to %u",
+                    walk->path, walk->seen, walk->given, walk->uid);
+    }
+    return stop_signal_absent(failure);
+}
+
+/* A second name of a regular file may lie where the file is another's. */
+static bool may_be_given(const struct walk *walk, const struct stat *status)
+{
+    return status->st_dev == walk->device &&
+           (S_ISDIR(status->st_mode) || (S_ISREG(status->st_mode) && status->st_nlink == 1));
+}
+
+/* Judges and changes what the descriptor holds, so that the name may be swapped meanwhile. */
+static void give_descriptor(struct walk *walk, int fd)
+{
+    struct stat status;
+    if (fstat(fd, &status) < 0 || !may_be_given(walk, &status) || status.st_uid == walk->uid)
+        return;
+    if (fchownat(fd, "", walk->uid, walk->gid, AT_EMPTY_PATH) == 0)
+        walk->given++;
+    else
+        walk->refused++;
+}
+
+static void give_entry(struct walk *walk, int folder, const char *name)
+{
+    int fd = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return; /* gone meanwhile, or not ours to see */
+    give_descriptor(walk, fd);
+    (void)close(fd);
+}
+
+static bool walk_folder(struct walk *walk, int folder, int depth, struct failure *failure);
+
+static bool enter_folder(struct walk *walk, int folder, const char *name, int depth,
+                         struct failure *failure)
+{
+    struct stat status;
+    int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return true;
+    bool inside = fstat(fd, &status) == 0 && status.st_dev == walk->device;
+    bool ok = !inside || walk_folder(walk, fd, depth, failure);
+    (void)close(fd);
+    return ok;
+}
+
+static bool visit(struct walk *walk, int folder, const char *name, int depth,
+                  struct failure *failure)
+{
+    struct stat status;
+    if (!look_up(walk, failure))
+        return false;
+    if (!data_names_has(walk->names, name) ||
+        fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+        return true;
+    if (status.st_uid != walk->uid)
+        give_entry(walk, folder, name);
+    if (S_ISDIR(status.st_mode) && depth < DEPTH_MAX)
+        return enter_folder(walk, folder, name, depth + 1, failure);
+    return true;
+}
+
+static bool walk_folder(struct walk *walk, int folder, int depth, struct failure *failure)
+{
+    int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *entries = copy >= 0 ? fdopendir(copy) : NULL;
+    if (entries == NULL) {
+        if (copy >= 0)
+            (void)close(copy);
+        return true; /* root may be kept out (NFS): the check as the uid decides */
+    }
+    bool ok = true;
+    const struct dirent *entry;
+    while (ok && (entry = readdir(entries)) != NULL)
+        ok = visit(walk, folder, entry->d_name, depth, failure);
+    (void)closedir(entries);
+    return ok;
+}
+
+static bool give_all(struct walk *walk, int folder, struct failure *failure)
+{
+    struct stat status;
+    if (fstat(folder, &status) < 0)
+        return failure_set(failure, EX_CANTCREAT, errno, "data_dir %s can't be read", walk->path);
+    walk->device = status.st_dev;
+    walk->next_progress = monotonic_seconds() + PROGRESS_SECONDS;
+    give_descriptor(walk, folder);
+    if (!walk_folder(walk, folder, 1, failure))
+        return false;
+    if (walk->refused > 0)
+        report_line(walk->report, REPORT_DETAIL, "data_dir %s: %lu entries can't be given to %u",
+                    walk->path, walk->refused, walk->uid);
+    return true;
+}
+
+bool data_dir_prepare(const char *path, uid_t uid, gid_t gid, const struct data_names *names,
+                      const struct report *report, struct failure *failure)
+{
+    struct walk walk = {.path = path, .uid = uid, .gid = gid, .names = names, .report = report};
+    if (strspn(path, "/") == strlen(path))
+        return failure_set(failure, EX_CANTCREAT, 0, "data_dir %s is the root folder, name another",
+                           path);
+    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+        return failure_set(failure, EX_CANTCREAT, errno,
+                           "data_dir %s can't be made, mount a folder there", path);
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0)
+        return failure_set(failure, EX_CANTCREAT, errno, "data_dir %s can't be opened", path);
+    bool ok = give_all(&walk, folder, failure);
+    (void)close(folder);
+    return ok;
+}
+
+bool data_dir_check(const char *path, struct failure *failure)
+{
+    if (faccessat(AT_FDCWD, path, R_OK | W_OK | X_OK, AT_EACCESS) == 0)
+        return true;
+    return failure_set(failure, EX_CANTCREAT, errno,
+                       "data_dir %s can't be used as uid %u, make it and give it to that uid", path,
+                       geteuid());
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "handoff.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "password_source.h"
+
+#define SUPERVISOR "redis-init-supervise"
+
+bool handoff_find_supervisor(char path[PATH_MAX], struct failure *failure)
+{
+    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    if (length < 0)
+        return failure_set(failure, EX_OSERR, errno,
+                           "/proc/self/exe can't be read, is /proc mounted?");
+    path[length] = '\0';
+    char *name = strrchr(path, '/') + 1;
+    if (sizeof(SUPERVISOR) > (size_t)(path + PATH_MAX - name))
+        return failure_set(failure, EX_OSERR, ENAMETOOLONG, "%s", path);
+    memcpy(name, SUPERVISOR, sizeof(SUPERVISOR));
+    if (access(path, X_OK) < 0)
+        return failure_set(failure, EX_OSERR, errno,
+                           "%s can't be executed, copy it beside redis-init", path);
+    return true;
+}
+
+bool handoff_keep_standard_fds(struct failure *failure)
+{
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+        if (fd < 0)
+            return failure_set(failure, EX_OSERR, errno, "/dev/null can't be opened");
+    } while (fd <= STDERR_FILENO);
+    (void)close(fd);
+    return true;
+}
+
+static bool holds_secret(const char *text, size_t length, const struct secret *secret)
+{
+    size_t secret_length;
+    if (secret == NULL)
+        return false;
+    const char *bytes = secret_bytes(secret, &secret_length);
+    return memmem(text, length, bytes, secret_length) != NULL;
+}
+
+static bool may_pass(const char *variable, const struct settings *settings,
+                     const struct secret *secret, const struct report *report)
+{
+    if (settings_is_variable(variable) || password_is_variable(settings, variable))
+        return false;
+    if (!holds_secret(variable, strlen(variable), secret))
+        return true;
+    int name = (int)strcspn(variable, "=");
+    if (!holds_secret(variable, (size_t)name, secret))
+        report_line(report, REPORT_WARNING,
+                    "the variable %.*s holds the password, it is not passed on", name, variable);
+    return false;
+}
+
+char **handoff_environment(char *const *environment, const struct settings *settings,
+                           const struct secret *secret, const struct report *report,
+                           struct failure *failure)
+{
+    size_t count = 0;
+    while (environment[count] != NULL)
+        count++;
+    char **passed = calloc(count + 1, sizeof(*passed));
+    if (passed == NULL) {
+        failure_set(failure, EX_OSERR, errno, "no memory for the environment");
+        return NULL;
+    }
+    char **next = passed;
+    for (size_t i = 0; i < count; i++)
+        if (may_pass(environment[i], settings, secret, report))
+            *next++ = environment[i];
+    return passed;
+}
+
+static bool close_others(int kept)
+{
+    const unsigned first = STDERR_FILENO + 1;
+    if (kept < 0)
+        return close_range(first, ~0U, 0) == 0;
+    if ((unsigned)kept > first && close_range(first, (unsigned)kept - 1, 0) < 0)
+        return false;
+    return close_range((unsigned)kept + 1, ~0U, 0) == 0;
+}
+
+/* For kernels before 5.9. */
+static void close_others_one_by_one(int kept)
+{
+    long limit = sysconf(_SC_OPEN_MAX);
+    for (int fd = STDERR_FILENO + 1; fd < limit; fd++)
+        if (fd != kept)
+            (void)close(fd);
+}
+
+bool handoff_exec(char *const *argv, char *const *environment, int kept, struct failure *failure)
+{
+    if (!close_others(kept))
+        close_others_one_by_one(kept);
+    (void)execve(argv[0], argv, environment);
+    return failure_set(failure, EX_OSERR, errno, "%s can't be executed", argv[0]);
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/* Life one of PID 1: from the settings to redis-init-supervise, in some milliseconds. */
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "handoff.h"
+#include "options.h"
+#include "secret.h"
+#include "settings.h"
+#include "start.h"
+#include "stop_signal.h"
+#include "tool.h"
+
+static bool print_version(struct failure *failure)
+{
+    if (puts(PACKAGE_STRING) >= 0 && fflush(stdout) == 0)
+        return true;
+    return failure_set(failure, EX_OSERR, 0, "standard output can't be written");
+}
+
+static bool load_settings(struct settings *settings, const struct options *options,
+                          struct failure *failure)
+{
+    const struct settings_sources sources = {
+        .ini_option = options->config_file,
+        .ini_default = SETTINGS_INI,
+        .environment = environ,
+    };
+    return settings_load(settings, &sources, failure);
+}
+
+static bool carry_out(const struct options *options, struct settings *settings,
+                      struct failure *failure)
+{
+    switch (options->command) {
+    case COMMAND_START:
+        return start(options, settings, environ, failure);
+    case COMMAND_CONFIG:
+        return tool_config(options, settings, environ, failure);
+    case COMMAND_CHECKPASS:
+        return tool_checkpass(settings, failure);
+    case COMMAND_GENPASS:
+        return tool_genpass(failure);
+    case COMMAND_HELP:
+        return options_print_help(failure);
+    case COMMAND_VERSION:
+        break;
+    }
+    return print_version(failure);
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    struct options options = {.report = {REPORT_TEXT, REPORT_NOTICE}};
+    struct settings settings;
+    struct failure failure = {0};
+    if (stop_signal_hold(&failure) && handoff_keep_standard_fds(&failure) &&
+        secret_memory_init(&failure) && options_read(&options, argv, &failure) &&
+        load_settings(&settings, &options, &failure) && carry_out(&options, &settings, &failure))
+        return 0;
+    return report_failure(&options.report, &failure, TERMINATION_LOG);
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "nearest.h"
+#include "supervise_options.h"
+
+struct reader {
+    struct options *options;
+    struct supervise_options
+        checked; /* the supervisor's options are tried here before they are passed on */
+    struct failure *failure;
+};
+
+struct option {
+    const char *name; /* with its dashes; first, so that nearest_name() can walk the table */
+    int letter;
+    const char *argument; /* its name in --help, NULL when there is none */
+    const char *help;
+    bool (*take)(struct reader *reader, const char *value);
+};
+
+static bool take_config(struct reader *reader, const char *value)
+{
+    reader->options->config_file = value;
+    return true;
+}
+
+static bool take_verbose(struct reader *reader, const char *value)
+{
+    reader->options->report.level = REPORT_DETAIL;
+    return value == NULL;
+}
+
+static bool take_quiet(struct reader *reader, const char *value)
+{
+    reader->options->report.level = REPORT_WARNING;
+    return value == NULL;
+}
+
+static bool take_log_format(struct reader *reader, const char *value)
+{
+    reader->options->report.format = strcmp(value, "json") == 0 ? REPORT_JSON : REPORT_TEXT;
+    return true;
+}
+
+static bool take_help(struct reader *reader, const char *value)
+{
+    reader->options->command = COMMAND_HELP;
+    return value == NULL;
+}
+
+static bool take_version(struct reader *reader, const char *value)
+{
+    reader->options->command = COMMAND_VERSION;
+    return value == NULL;
+}
+
+#define LONG_ONLY 0
+
+/* The rows without `take` are the supervisor's alone; its table gives their letters, values and
+ * help. */
+static const struct option table[] = {
+    {"--config", 'c', "FILE", "read FILE instead of /etc/redis-init.ini", take_config},
+    {"--verbose", 'v', NULL, NULL, take_verbose},
+    {"--quiet", 'q', NULL, NULL, take_quiet},
+    {"--log-format", LONG_ONLY, NULL, NULL, take_log_format},
+    {"--kill-group", 'g', NULL, NULL, NULL},
+    {"--rewrite", 'r', NULL, NULL, NULL},
+    {"--parent-death-signal", 'p', NULL, NULL, NULL},
+    {"--remap-exit", 'e', NULL, NULL, NULL},
+    {"--warn-on-reap", 'w', NULL, NULL, NULL},
+    {"--help", 'h', NULL, "print this help and exit", take_help},
+    {"--version", LONG_ONLY, NULL, "print the version and exit", take_version},
+};
+
+#define OPTION_COUNT (sizeof(table) / sizeof(table[0]))
+
+static bool is_own(const struct option *option)
+{
+    return option->help != NULL;
+}
+
+static const struct supervise_option *supervisor_row(const struct option *option)
+{
+    for (size_t i = 0; !is_own(option) && i < supervise_option_count; i++)
+        if (strcmp(supervise_option_table[i].name, option->name + 2) == 0)
+            return &supervise_option_table[i];
+    return NULL;
+}
+
+static const char *argument_of(const struct option *option)
+{
+    const struct supervise_option *row = supervisor_row(option);
+    return row != NULL ? row->argument : option->argument;
+}
+
+static bool pass_on(struct reader *reader, const struct option *option,
+                    const struct supervise_option *row, const char *value)
+{
+    struct options *options = reader->options;
+    const char *problem = supervise_option_set(&reader->checked, row->letter, value);
+    if (problem != NULL)
+        return failure_set(reader->failure, EX_USAGE, 0, "%s: `%.80s` %s", option->name,
+                           value != NULL ? value : "", problem);
+    if (options->supervisor_count + 2 > SUPERVISOR_WORDS_MAX)
+        return failure_set(reader->failure, EX_USAGE, 0, "too many options for the supervisor");
+    options->supervisor[options->supervisor_count++] = option->name;
+    if (value != NULL)
+        options->supervisor[options->supervisor_count++] = value;
+    return true;
+}
+
+static bool take(struct reader *reader, const struct option *option, const char *value)
+{
+    const struct supervise_option *row = supervisor_row(option);
+    if (row != NULL && !pass_on(reader, option, row, value))
+        return false;
+    return option->take == NULL || option->take(reader, value);
+}
+
+static const struct option *find_name(const char *name, size_t length)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (strlen(table[i].name) == length && memcmp(table[i].name, name, length) == 0)
+            return &table[i];
+    return NULL;
+}
+
+static const struct option *find_letter(char letter)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (table[i].letter != LONG_ONLY && table[i].letter == letter)
+            return &table[i];
+    return NULL;
+}
+
+static bool fail_no_value(struct reader *reader, const struct option *option)
+{
+    return failure_set(reader->failure, EX_USAGE, 0, "%s needs a value: %s", option->name,
+                       argument_of(option));
+}
+
+/* --name, --name VALUE or --name=VALUE at *argv; moves *argv behind it. */
+static bool read_long(struct reader *reader, const struct option *option, char ***argv)
+{
+    const char *equals = strchr(**argv, '=');
+    const char *value = equals != NULL ? equals + 1 : NULL;
+    (*argv)++;
+    if (argument_of(option) == NULL && value != NULL)
+        return failure_set(reader->failure, EX_USAGE, 0, "%s takes no value", option->name);
+    if (argument_of(option) != NULL && value == NULL) {
+        if (**argv == NULL)
+            return fail_no_value(reader, option);
+        value = *(*argv)++;
+    }
+    return take(reader, option, value);
+}
+
+/* -v, -vg, -cFILE or -c FILE at *argv; moves *argv behind it. */
+static bool read_letters(struct reader *reader, char ***argv)
+{
+    const char *letters = *(*argv)++ + 1;
+    for (; *letters != '\0'; letters++) {
+        const struct option *option = find_letter(*letters);
+        if (option == NULL)
+            return failure_set(reader->failure, EX_USAGE, 0,
+                               "unknown option -%.1s, see `redis-init --help`", letters);
+        if (argument_of(option) == NULL) {
+            if (!take(reader, option, NULL))
+                return false;
+            continue;
+        }
+        if (letters[1] != '\0')
+            return take(reader, option, letters + 1);
+        if (**argv == NULL)
+            return fail_no_value(reader, option);
+        return take(reader, option, *(*argv)++);
+    }
+    return true;
+}
+
+static bool check_typo(const char *word, struct failure *failure)
+{
+    char name[64];
+    (void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
+    const char *meant = nearest_name(name, &table[0].name, OPTION_COUNT, sizeof(table[0]));
+    if (meant == NULL)
+        return true;
+    return failure_set(failure, EX_USAGE, 0, "unknown option %s, did you mean %s?", name, meant);
+}
+
+static bool read_options(struct reader *reader, char **argv)
+{
+    while (*argv != NULL && (*argv)[0] == '-' && (*argv)[1] != '\0') {
+        if (strcmp(*argv, "--") == 0) {
+            argv++;
+            break;
+        }
+        if ((*argv)[1] != '-') {
+            if (!read_letters(reader, &argv))
+                return false;
+            continue;
+        }
+        const struct option *option = find_name(*argv, strcspn(*argv, "="));
+        if (option == NULL && !check_typo(*argv, reader->failure))
+            return false;
+        if (option == NULL)
+            break; /* redis-server's */
+        if (!read_long(reader, option, &argv))
+            return false;
+    }
+    reader->options->arguments = argv;
+    return true;
+}
+
+static enum command read_command(const char *word)
+{
+    static const struct {
+        const char *name;
+        enum command command;
+    } commands[] = {
+        {"config", COMMAND_CONFIG}, {"checkpass", COMMAND_CHECKPASS}, {"genpass", COMMAND_GENPASS}};
+    for (size_t i = 0; word != NULL && i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (strcmp(word, commands[i].name) == 0)
+            return commands[i].command;
+    return COMMAND_START;
+}
+
+bool options_read(struct options *options, char **argv, struct failure *failure)
+{
+    struct reader reader = {
+        .options = options, .checked = supervise_options_default(), .failure = failure};
+    *options = (struct options){.report = {REPORT_TEXT, REPORT_NOTICE}};
+    if (argv[0] != NULL)
+        argv++;
+    options->command = read_command(argv[0]);
+    if (options->command != COMMAND_START)
+        argv++;
+    return read_options(&reader, argv);
+}
+
+static void print_row(const struct option *option)
+{
+    const struct supervise_option *row = supervisor_row(option);
+    const char *argument = argument_of(option);
+    char left[64];
+    char letter[8] = "    ";
+    if (option->letter != LONG_ONLY)
+        (void)snprintf(letter, sizeof(letter), "-%c, ", option->letter);
+    (void)snprintf(left, sizeof(left), "%s%s%s%s", letter, option->name,
+                   argument != NULL ? " " : "", argument != NULL ? argument : "");
+    printf("  %-34s %s\n", left, row != NULL ? row->help : option->help);
+}
+
+bool options_print_help(struct failure *failure)
+{
+    fputs(
+        "Usage: redis-init [OPTIONS] [--] [redis-server|valkey-server] [ARG...]\n"
+        "       redis-init [OPTIONS] [--] PROGRAM [ARG...]\n"
+        "       redis-init config [OPTIONS] [--] [ARG...]\n"
+        "       redis-init checkpass | genpass\n"
+        "       redis-init --help | --version\n"
+        "\n"
+        "The entrypoint that makes a Redis or Valkey container safe by default: reads and judges "
+        "the\n"
+        "password, drops root, writes a private redis.conf and runs the server under a real init.\n"
+        "\n"
+        "  config      print the settings and the redis.conf that would be written, secrets "
+        "redacted\n"
+        "  checkpass   judge the password on standard input: exit 0 or 65\n"
+        "  genpass     print a fresh 256-bit password\n"
+        "\n"
+        "Options:\n",
+        stdout);
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        print_row(&table[i]);
+    fputs("\n"
+          "The password: REDIS_PASSWORD_FILE or REDIS_PASSWORD (VALKEY_... alike). Settings:\n"
+          "/etc/redis-init.ini and REDIS_INIT_<KEY>, see redis-init.ini(5). More: redis-init(8).\n",
+          stdout);
+    if (fflush(stdout) == 0)
+        return true;
+    return failure_set(failure, EX_OSERR, errno, "standard output can't be written");
+}

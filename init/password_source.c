@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "password_source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STANDARD_VARIABLE "REDIS_PASSWORD"
+#define ALIKE_VARIABLE "VALKEY_PASSWORD"
+#define FILE_SUFFIX "_FILE"
+#define CREDENTIAL "redis-password" /* systemd.exec(5), LoadCredential= */
+
+struct collector {
+    struct password *password;
+    bool empty_is_right;
+    struct failure *failure;
+};
+
+static char *find_value(char *const *environment, const char *name, const char *suffix)
+{
+    size_t length = strlen(name);
+    size_t suffix_length = strlen(suffix);
+    for (; *environment != NULL; environment++)
+        if (strncmp(*environment, name, length) == 0 &&
+            strncmp(*environment + length, suffix, suffix_length) == 0 &&
+            (*environment)[length + suffix_length] == '=')
+            return *environment + length + suffix_length + 1;
+    return NULL;
+}
+
+/* The first source is kept; each further one must hold the same. Takes over `secret`. */
+static bool keep_or_compare(struct collector *collector, struct secret *secret, const char *source)
+{
+    struct password *password = collector->password;
+    if (password->secret == NULL) {
+        password->secret = secret;
+        (void)snprintf(password->source, sizeof(password->source), "%s", source);
+        return true;
+    }
+    bool same = secret_equal(password->secret, secret);
+    secret_free(secret);
+    if (same)
+        return true;
+    return failure_set(collector->failure, EX_USAGE, 0,
+                       "%s and %s give different passwords, keep one of them", password->source,
+                       source);
+}
+
+static bool fail_empty(const char *name, struct failure *failure)
+{
+    return failure_set(failure, EX_DATAERR, 0,
+                       "password refused: %s is set but empty, give one from `redis-init genpass`",
+                       name);
+}
+
+/* A value that stands in memory: a variable's or an argument's. */
+static bool collect_value(struct collector *collector, char *value, const char *name)
+{
+    if (value == NULL)
+        return true;
+    if (value[0] == '\0')
+        return collector->empty_is_right || fail_empty(name, collector->failure);
+    if (access(value, F_OK) == 0)
+        return failure_set(
+            collector->failure, EX_DATAERR, 0,
+            "password refused: %s is the path of a file, name it by " STANDARD_VARIABLE FILE_SUFFIX,
+            name);
+    struct secret *secret = secret_new(collector->failure);
+    if (secret == NULL)
+        return false;
+    if (secret_take(secret, value, name, collector->failure))
+        return keep_or_compare(collector, secret, name);
+    secret_free(secret);
+    return false;
+}
+
+static bool collect_file(struct collector *collector, const char *path, const char *name)
+{
+    struct failure *failure = collector->failure;
+    if (path[0] == '\0')
+        return failure_set(failure, EX_NOINPUT, 0, "%s is set but empty, give it a path", name);
+    struct secret *secret = secret_new(failure);
+    if (secret == NULL)
+        return false;
+    if (!secret_read_file(secret, path, name, failure)) {
+        secret_free(secret);
+        return false;
+    }
+    char source[SOURCE_LABEL_MAX];
+    (void)snprintf(source, sizeof(source), "%s (%s)", name, path);
+    return keep_or_compare(collector, secret, source);
+}
+
+static bool collect_variable(struct collector *collector, char *const *environment,
+                             const char *name, bool *has_file)
+{
+    char file_name[SOURCE_LABEL_MAX];
+    (void)snprintf(file_name, sizeof(file_name), "%s" FILE_SUFFIX, name);
+    const char *path = find_value(environment, name, FILE_SUFFIX);
+    *has_file = *has_file || path != NULL;
+    return collect_value(collector, find_value(environment, name, ""), name) &&
+           (path == NULL || collect_file(collector, path, file_name));
+}
+
+static bool collect_credential(struct collector *collector, char *const *environment)
+{
+    const char *folder = find_value(environment, "CREDENTIALS_DIRECTORY", "");
+    char path[4096];
+    if (folder == NULL || folder[0] == '\0')
+        return true;
+    int n = snprintf(path, sizeof(path), "%s/" CREDENTIAL, folder);
+    if (n < 0 || (size_t)n >= sizeof(path))
+        return failure_set(collector->failure, EX_NOINPUT, ENAMETOOLONG, "CREDENTIALS_DIRECTORY");
+    if (access(path, F_OK) != 0 && errno == ENOENT)
+        return true;
+    return collect_file(collector, path, "CREDENTIALS_DIRECTORY");
+}
+
+static bool has_alike(const struct settings *settings)
+{
+    return strcmp(settings->password_env, STANDARD_VARIABLE) == 0;
+}
+
+static bool collect_all(struct collector *collector, const struct settings *settings,
+                        char *const *environment, char *requirepass)
+{
+    bool has_file = false;
+    if (!collect_variable(collector, environment, settings->password_env, &has_file))
+        return false;
+    if (has_alike(settings) && !collect_variable(collector, environment, ALIKE_VARIABLE, &has_file))
+        return false;
+    if (!has_file && settings->password_file[0] != '\0' &&
+        !collect_file(collector, settings->password_file, "[password] file"))
+        return false;
+    return collect_credential(collector, environment) &&
+           collect_value(collector, requirepass, "--requirepass");
+}
+
+bool password_load(struct password *password, const struct settings *settings,
+                   char *const *environment, char *requirepass, struct failure *failure)
+{
+    struct collector collector = {
+        .password = password,
+        .empty_is_right = settings->allow_empty_password,
+        .failure = failure,
+    };
+    *password = (struct password){0};
+    if (!collect_all(&collector, settings, environment, requirepass))
+        return false;
+    if (password->secret == NULL && !settings->allow_empty_password)
+        return failure_set(failure, EX_NOINPUT, 0,
+                           "no password given: mount a Secret and name its file by %s" FILE_SUFFIX
+                           ", or set %s (make one with `redis-init genpass`)",
+                           settings->password_env, settings->password_env);
+    return true;
+}
+
+void password_free(struct password *password)
+{
+    secret_free(password->secret);
+    password->secret = NULL;
+}
+
+static bool is_variable_of(const char *variable, const char *name)
+{
+    size_t length = strlen(name);
+    if (strncmp(variable, name, length) != 0)
+        return false;
+    const char *rest = variable + length;
+    if (strncmp(rest, FILE_SUFFIX, strlen(FILE_SUFFIX)) == 0)
+        rest += strlen(FILE_SUFFIX);
+    return *rest == '=';
+}
+
+bool password_is_variable(const struct settings *settings, const char *variable)
+{
+    return is_variable_of(variable, settings->password_env) ||
+           is_variable_of(variable, STANDARD_VARIABLE) || is_variable_of(variable, ALIKE_VARIABLE);
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "private_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U /* linux/memfd.h, since Linux 6.3 */
+#endif
+
+static bool write_all(int fd, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t n = write(fd, bytes, length);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return false;
+        bytes += n;
+        length -= (size_t)n;
+    }
+    return true;
+}
+
+/* close(2) reports a late error of the disk (NFS, quota) and so counts. */
+static bool fill(int fd, const char *bytes, size_t length)
+{
+    bool ok = fchmod(fd, 0600) == 0 && write_all(fd, bytes, length) && fsync(fd) == 0;
+    int error = errno;
+    if (close(fd) < 0 && ok)
+        return false;
+    errno = error;
+    return ok;
+}
+
+/* A start that was killed midway may have left its new file: it is ours to remove. */
+static bool publish(int folder, const char *bytes, size_t length)
+{
+    if (unlinkat(folder, CONF_NAME_NEW, 0) < 0 && errno != ENOENT)
+        return false;
+    int fd =
+        openat(folder, CONF_NAME_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return false;
+    if (fill(fd, bytes, length) && renameat(folder, CONF_NAME_NEW, folder, CONF_NAME) == 0)
+        return true;
+    int error = errno;
+    (void)unlinkat(folder, CONF_NAME_NEW, 0);
+    errno = error;
+    return false;
+}
+
+bool private_file_write(const char *path, const char *bytes, size_t length, struct failure *failure)
+{
+    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+        return failure_set(failure, EX_CANTCREAT, errno,
+                           "run_dir %s can't be made, mount a writable folder there", path);
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0)
+        return failure_set(failure, EX_CANTCREAT, errno, "run_dir %s can't be opened", path);
+    bool ok = publish(folder, bytes, length);
+    if (!ok)
+        failure_set(failure, EX_CANTCREAT, errno, "redis.conf can't be written into run_dir %s",
+                    path);
+    (void)close(folder);
+    return ok;
+}
+
+int private_memfd(const char *bytes, size_t length, struct failure *failure)
+{
+    static const char name[] = CONF_NAME;
+    int fd = memfd_create(name, MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+    if (fd < 0 && errno == EINVAL)
+        fd = memfd_create(name, MFD_ALLOW_SEALING);
+    if (fd >= 0 && fchmod(fd, 0600) == 0 && write_all(fd, bytes, length) &&
+        fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0)
+        return fd;
+    failure_set(failure, EX_OSERR, errno, "redis.conf can't be kept in a memfd");
+    if (fd >= 0)
+        (void)close(fd);
+    return -1;
+}

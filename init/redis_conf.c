@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "redis_conf.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "bind.h"
+#include "conf_words.h"
+
+#define GIVE_PASSWORD "give the password by REDIS_PASSWORD_FILE"
+
+/* clang-format off */
+static const struct directive_owner owners[] = {
+    {"requirepass", DIRECTIVE_PASSWORD, NULL, GIVE_PASSWORD},
+    {"bind", DIRECTIVE_SETTING, "bind", "set `bind` in [redis]"},
+    {"port", DIRECTIVE_SETTING, "port", "set `port` in [redis]"},
+    {"dir", DIRECTIVE_SETTING, "data_dir", "set `data_dir` in [redis]"},
+    {"masterauth", DIRECTIVE_PRIMARY, NULL, GIVE_PASSWORD},
+    {"primaryauth", DIRECTIVE_PRIMARY, NULL, GIVE_PASSWORD},
+    {"protected-mode", DIRECTIVE_OURS, NULL, "redis-init sets it to yes"},
+    {"daemonize", DIRECTIVE_OURS, NULL, "redis-init sets it to no"},
+    {"logfile", DIRECTIVE_OURS, NULL, "the log goes to standard output"},
+    {"pidfile", DIRECTIVE_OURS, NULL, "PID 1 needs none"},
+    {"enable-debug-command", DIRECTIVE_OURS, NULL, "redis-init sets it to no"},
+    {"enable-module-command", DIRECTIVE_OURS, NULL, "redis-init sets it to no"},
+    {"enable-protected-configs", DIRECTIVE_OURS, NULL, "redis-init sets it to no"},
+    {"aclfile", DIRECTIVE_REFUSED, NULL, "with an aclfile Redis ignores the password"},
+};
+/* clang-format on */
+
+static const struct directive_owner default_user = {"user default", DIRECTIVE_REFUSED, NULL,
+                                                    "it would replace the password of redis-init"};
+
+static bool is_default_user(const char *name, size_t length, const char *value)
+{
+    char user[8];
+    size_t user_length;
+    return length == 4 && strncasecmp(name, "user", 4) == 0 &&
+           conf_next_word(&value, value + strlen(value), user, sizeof(user), &user_length) ==
+               CONF_WORD &&
+           user_length == strlen("default") && memcmp(user, "default", user_length) == 0;
+}
+
+const struct directive_owner *redis_conf_owner(const char *name, size_t length, const char *value)
+{
+    for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++)
+        if (strlen(owners[i].name) == length && strncasecmp(owners[i].name, name, length) == 0)
+            return &owners[i];
+    return is_default_user(name, length, value) ? &default_user : NULL;
+}
+
+struct sink {
+    char *bytes;
+    size_t size;
+    size_t length;
+};
+
+static char *room(const struct sink *sink, size_t *left)
+{
+    size_t used = sink->length < sink->size ? sink->length : sink->size;
+    *left = sink->size - used;
+    return sink->bytes + used;
+}
+
+static void put_bytes(struct sink *sink, const char *text, size_t length)
+{
+    size_t left;
+    char *at = room(sink, &left);
+    if (left > 0)
+        memcpy(at, text, length < left ? length : left);
+    sink->length += length;
+}
+
+static void put(struct sink *sink, const char *text)
+{
+    put_bytes(sink, text, strlen(text));
+}
+
+static void put_quoted(struct sink *sink, const char *bytes, size_t length)
+{
+    size_t left;
+    char *at = room(sink, &left);
+    sink->length += conf_quote(at, left, bytes, length);
+}
+
+static void put_line(struct sink *sink, const char *name, const char *value)
+{
+    put(sink, name);
+    put(sink, " ");
+    put(sink, value);
+    put(sink, "\n");
+}
+
+static void put_quoted_line(struct sink *sink, const char *name, const char *value, size_t length)
+{
+    put(sink, name);
+    put(sink, " ");
+    put_quoted(sink, value, length);
+    put(sink, "\n");
+}
+
+static bool sets_save(const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->directive_count; i++)
+        if (strcasecmp(settings->directives[i].name, "save") == 0)
+            return true;
+    return false;
+}
+
+/*
+ * Before 7.0 Redis forgets its default save points as soon as it has a conf (redis/redis#4567). The
+ * three are those of Redis 6.2 and later (config.c), written so that every version reads them.
+ */
+static void put_save(struct sink *sink, const struct redis_conf *conf)
+{
+    if (conf->args->has_conf_file || conf->args->has_save || sets_save(conf->settings))
+        return;
+    put(sink, "save \"\"\nsave 3600 1\nsave 300 100\nsave 60 10000\n");
+}
+
+/* Directives whose value is, or may hold, a secret: people are not shown it. */
+static bool bears_secret(const char *name, size_t length)
+{
+    static const char *const names[] = {"masterauth", "primaryauth", "user", "tls-key-file-pass",
+                                        "tls-client-key-file-pass"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strlen(names[i]) == length && strncasecmp(names[i], name, length) == 0)
+            return true;
+    return false;
+}
+
+static void put_redacted(struct sink *sink, const char *name, size_t length)
+{
+    put_bytes(sink, name, length);
+    put(sink, " <redacted>\n");
+}
+
+/* The words that stood in the option's own word of argv ("--save 60 1"), each quoted anew. */
+static void put_rest(struct sink *sink, const char *rest)
+{
+    const char *end = rest + strlen(rest);
+    while (true) {
+        char word[4096];
+        size_t length;
+        if (conf_next_word(&rest, end, word, sizeof(word), &length) != CONF_WORD)
+            return;
+        put(sink, " ");
+        put_quoted(sink, word, length < sizeof(word) ? length : sizeof(word));
+        explicit_bzero(word, sizeof(word));
+    }
+}
+
+/* `--save "60 1"` and `--save ""` are one value to the shell; before 7.0 Redis wants the two
+ * numbers apart. */
+static bool is_list(const struct server_arg *arg, const char *value)
+{
+    return *value != '\0' && arg->name_length == 4 && strncasecmp(arg->name, "save", 4) == 0;
+}
+
+static void put_argument(struct sink *sink, const struct server_arg *arg)
+{
+    put_bytes(sink, arg->name, arg->name_length);
+    put_rest(sink, arg->rest);
+    for (size_t i = 0; i < arg->value_count; i++) {
+        const char *value = arg->values[i];
+        if (is_list(arg, value)) {
+            put_rest(sink, value);
+            continue;
+        }
+        put(sink, " ");
+        put_quoted(sink, value, strlen(value));
+    }
+    if (*arg->rest == '\0' && arg->value_count == 0)
+        put(sink, " \"\"");
+    put(sink, "\n");
+}
+
+static void put_directive(struct sink *sink, const struct directive_line *line, bool redacted)
+{
+    if (redacted && bears_secret(line->name, strlen(line->name)))
+        put_redacted(sink, line->name, strlen(line->name));
+    else
+        put_line(sink, line->name, line->value);
+}
+
+static void put_users_part(struct sink *sink, const struct redis_conf *conf)
+{
+    const struct settings *settings = conf->settings;
+    const struct server_args *args = conf->args;
+    if (args->has_conf_file)
+        put_quoted_line(sink, "include", args->conf_file, strlen(args->conf_file));
+    for (size_t i = 0; i < settings->directive_count; i++)
+        put_directive(sink, &settings->directives[i], conf->redacted);
+    for (size_t i = 0; i < args->count; i++) {
+        const struct server_arg *arg = &args->list[i];
+        if (conf->redacted && bears_secret(arg->name, arg->name_length))
+            put_redacted(sink, arg->name, arg->name_length);
+        else
+            put_argument(sink, arg);
+    }
+}
+
+static void put_gates(struct sink *sink, const struct server_features *features)
+{
+    if (features->debug_gate)
+        put_line(sink, "enable-debug-command", "no");
+    if (features->module_gate)
+        put_line(sink, "enable-module-command", "no");
+    if (features->protected_gate)
+        put_line(sink, "enable-protected-configs", "no");
+}
+
+static void put_password(struct sink *sink, const char *name, const struct redis_conf *conf)
+{
+    if (conf->redacted) {
+        put_redacted(sink, name, strlen(name));
+    } else if (conf->password != NULL) {
+        size_t length;
+        const char *bytes = secret_bytes(conf->password, &length);
+        put_quoted_line(sink, name, bytes, length);
+    }
+}
+
+static void put_our_part(struct sink *sink, const struct redis_conf *conf)
+{
+    char port[16];
+    (void)snprintf(port, sizeof(port), "%u", conf->settings->port);
+    put_line(sink, "bind", conf->bind);
+    put_line(sink, "port", port);
+    put_line(sink, "protected-mode", "yes");
+    put_quoted_line(sink, "dir", conf->settings->data_dir, strlen(conf->settings->data_dir));
+    put_line(sink, "daemonize", "no");
+    put_line(sink, "logfile", "\"\"");
+    put_line(sink, "pidfile", "\"\"");
+    put_gates(sink, conf->features);
+    put_password(sink, "requirepass", conf);
+    if (!conf->args->has_primary_auth)
+        put_password(sink, "masterauth", conf);
+}
+
+size_t redis_conf_write(char *out, size_t size, const struct redis_conf *conf)
+{
+    struct sink sink = {.bytes = out, .size = size};
+    put(&sink, "# Written by redis-init at each start: change its settings, not this file.\n");
+    put_save(&sink, conf);
+    put_users_part(&sink, conf);
+    put_our_part(&sink, conf);
+    return sink.length;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TEXT_MAX 1024
+/* every byte of the text may become \u00XX, and the frame around it is below 128 bytes */
+#define LINE_MAX_BYTES (6 * TEXT_MAX + 128)
+
+static const char *const level_names[] = {
+    [REPORT_ERROR] = "error",
+    [REPORT_WARNING] = "warning",
+    [REPORT_NOTICE] = "notice",
+    [REPORT_DETAIL] = "detail",
+};
+
+struct line {
+    char bytes[LINE_MAX_BYTES];
+    size_t length;
+};
+
+static void append(struct line *line, const char *text)
+{
+    size_t room = sizeof(line->bytes) - line->length;
+    size_t length = strlen(text);
+    if (length > room)
+        length = room;
+    memcpy(line->bytes + line->length, text, length);
+    line->length += length;
+}
+
+static void append_escaped(struct line *line, const char *text, enum report_format format)
+{
+    for (const char *p = text; *p != '\0'; p++) {
+        unsigned char c = (unsigned char)*p;
+        char escaped[8] = {(char)c, '\0'};
+        if (format == REPORT_JSON && (c == '"' || c == '\\'))
+            (void)snprintf(escaped, sizeof(escaped), "\\%c", c);
+        else if (c < 0x20 || c == 0x7f || (format == REPORT_JSON && c >= 0x80))
+            (void)snprintf(escaped, sizeof(escaped), format == REPORT_JSON ? "\\u%04x" : "\\x%02x",
+                           c);
+        append(line, escaped);
+    }
+}
+
+static void compose(struct line *line, enum report_format format, enum report_level level,
+                    const char *text)
+{
+    line->length = 0;
+    if (format == REPORT_JSON) {
+        append(line, "{\"level\":\"");
+        append(line, level_names[level]);
+        append(line, "\",\"program\":\"redis-init\",\"message\":\"");
+        append_escaped(line, text, format);
+        append(line, "\"}\n");
+        return;
+    }
+    append(line, "redis-init: ");
+    if (level == REPORT_WARNING)
+        append(line, "warning: ");
+    append_escaped(line, text, format);
+    append(line, "\n");
+}
+
+/* A log that nobody can take any more is no reason to stop: the exit code still tells. */
+static void write_all(int fd, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t n = write(fd, bytes, length);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return;
+        bytes += n;
+        length -= (size_t)n;
+    }
+}
+
+static void say(const struct report *report, enum report_level level, const char *text)
+{
+    struct line line;
+    compose(&line, report->format, level, text);
+    write_all(STDERR_FILENO, line.bytes, line.length);
+}
+
+void report_line(const struct report *report, enum report_level level, const char *format, ...)
+{
+    if (level > report->level)
+        return;
+    char text[TEXT_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    say(report, level, text);
+}
+
+/* Opened without O_CREAT and non-blocking: a FIFO or a missing file in this place costs nothing. */
+static void leave_termination_message(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    struct stat status;
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && ftruncate(fd, 0) == 0) {
+        struct line line = {.length = 0};
+        append_escaped(&line, text, REPORT_TEXT);
+        append(&line, "\n");
+        write_all(fd, line.bytes, line.length);
+    }
+    (void)close(fd);
+}
+
+int report_failure(const struct report *report, const struct failure *failure,
+                   const char *termination_log)
+{
+    say(report, REPORT_ERROR, failure->text);
+    leave_termination_message(termination_log, failure->text);
+    return failure->exit_code;
+}

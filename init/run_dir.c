@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run_dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "private_file.h"
+
+static bool is_known(const char *name)
+{
+    static const char *const names[] = {".", "..", CONF_NAME, CONF_NAME_NEW};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool holds_only_ours(int folder)
+{
+    int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *entries = copy >= 0 ? fdopendir(copy) : NULL;
+    if (entries == NULL) {
+        if (copy >= 0)
+            (void)close(copy);
+        return false;
+    }
+    bool only_ours = true;
+    const struct dirent *entry;
+    while (only_ours && (errno = 0, entry = readdir(entries)) != NULL)
+        only_ours = is_known(entry->d_name);
+    only_ours = only_ours && errno == 0;
+    (void)closedir(entries);
+    return only_ours;
+}
+
+/* Writability is what counts (just-containers/s6-overlay#600), so a refused chown is judged later,
+ * as the uid. */
+static bool give(int folder, const char *path, uid_t uid, gid_t gid, struct failure *failure)
+{
+    if (!holds_only_ours(folder))
+        return true;
+    if (fchown(folder, uid, gid) == 0 && fchmod(folder, 0700) == 0)
+        return true;
+    if (errno == EPERM || errno == EROFS)
+        return true;
+    return failure_set(failure, EX_CANTCREAT, errno, "run_dir %s can't be given to %u:%u", path,
+                       uid, gid);
+}
+
+bool run_dir_prepare(const char *path, uid_t uid, gid_t gid, struct failure *failure)
+{
+    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+        return failure_set(failure, EX_CANTCREAT, errno, "run_dir %s can't be made", path);
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0)
+        return failure_set(failure, EX_CANTCREAT, errno, "run_dir %s can't be opened", path);
+    bool ok = give(folder, path, uid, gid, failure);
+    (void)close(folder);
+    return ok;
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "start.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bind.h"
+#include "conf_place.h"
+#include "data_dir.h"
+#include "handoff.h"
+#include "password_source.h"
+#include "privileges.h"
+#include "run_dir.h"
+#include "user_conf.h"
+#include "verdict.h"
+
+static bool ends_in_conf(const char *word)
+{
+    static const char end[] = ".conf";
+    size_t length = strlen(word);
+    return length >= strlen(end) && strcmp(word + length - strlen(end), end) == 0;
+}
+
+static bool is_server(const char *program, const struct settings *settings)
+{
+    const char *slash = strrchr(program, '/');
+    const char *name = slash != NULL ? slash + 1 : program;
+    return strcmp(name, "redis-server") == 0 || strcmp(name, "valkey-server") == 0 ||
+           strcmp(program, settings->server) == 0;
+}
+
+char **start_server_words(char **arguments, struct settings *settings)
+{
+    struct failure unused;
+    if (arguments[0] == NULL || arguments[0][0] == '-' || ends_in_conf(arguments[0]))
+        return arguments;
+    if (!is_server(arguments[0], settings) || server_args_is_query(arguments + 1))
+        return NULL;
+    return settings_override(settings, "server", arguments[0], "argument", &unused) ? arguments + 1
+                                                                                    : NULL;
+}
+
+/* What redis-init-supervise is started with: its options, then the program and its arguments. */
+static char **supervisor_argv(const char *supervisor, const struct options *options,
+                              unsigned stop_timeout, char *const *program, struct failure *failure)
+{
+    size_t count = 0;
+    while (program[count] != NULL)
+        count++;
+    /* the supervisor, --stop-timeout=N, --, and the NULL */
+    char **argv = calloc(options->supervisor_count + count + 4, sizeof(*argv));
+    char *timeout = NULL;
+    if (argv == NULL || asprintf(&timeout, "--stop-timeout=%u", stop_timeout) < 0) {
+        failure_set(failure, EX_OSERR, ENOMEM, "no memory for the arguments");
+        free(argv);
+        return NULL;
+    }
+    char **next = argv;
+    *next++ = (char *)(uintptr_t)supervisor;
+    for (size_t i = 0; i < options->supervisor_count; i++)
+        *next++ = (char *)(uintptr_t)options->supervisor[i];
+    *next++ = timeout;
+    *next++ = (char *)(uintptr_t) "--";
+    memcpy(next, program, count * sizeof(*next));
+    return argv;
+}
+
+struct hand_over {
+    const char *supervisor;
+    char *const *program; /* NULL-ended */
+    int kept;             /* descriptor for the program, or -1 */
+};
+
+/* The secret is wiped before the exec, and on failure as well. */
+static bool hand_over(const struct hand_over *to, const struct options *options,
+                      const struct settings *settings, struct password *password,
+                      char **environment, struct failure *failure)
+{
+    char **passed =
+        handoff_environment(environment, settings, password->secret, &options->report, failure);
+    password_free(password);
+    if (passed == NULL)
+        return false;
+    char **argv =
+        supervisor_argv(to->supervisor, options, settings->stop_timeout, to->program, failure);
+    return argv != NULL && handoff_exec(argv, passed, to->kept, failure);
+}
+
+static bool start_program(const char *supervisor, const struct options *options,
+                          const struct settings *settings, char **environment,
+                          struct failure *failure)
+{
+    struct password none = {0};
+    const struct hand_over to = {supervisor, options->arguments, -1};
+    return privileges_set_limits(failure) &&
+           privileges_drop(settings->uid, settings->gid, failure) &&
+           hand_over(&to, options, settings, &none, environment, failure);
+}
+
+static bool judge(const struct password *password, const struct settings *settings, double *bits,
+                  struct failure *failure)
+{
+    *bits = 0;
+    if (password->secret == NULL)
+        return true;
+    struct verdict verdict = verdict_of(password->secret, settings);
+    *bits = verdict.bits;
+    return verdict.accepted || verdict_failure(&verdict, settings, password->source, failure);
+}
+
+/* With conf=auto the run folder is not needed, and what is wrong with it is said when the conf is
+ * placed. */
+static bool prepare_folders(const struct settings *settings, const struct server_args *args,
+                            const struct report *report, struct failure *failure)
+{
+    if (!privileges_are_root())
+        return true;
+    const struct data_names names = data_names_of(settings, args);
+    if (!data_dir_prepare(settings->data_dir, settings->uid, settings->gid, &names, report,
+                          failure))
+        return false;
+    return settings->conf == CONF_MEMFD ||
+           run_dir_prepare(settings->run_dir, settings->uid, settings->gid, failure) ||
+           settings->conf == CONF_AUTO;
+}
+
+/* Redis 5 and 6.0 would print the whole line, with the password, before they give up. */
+static bool check_server_takes(const struct secret *secret, const struct server_features *features,
+                               struct failure *failure)
+{
+    size_t length = 0;
+    if (secret != NULL)
+        (void)secret_bytes(secret, &length);
+    if (!features->short_password || length <= SHORT_PASSWORD_MAX)
+        return true;
+    return failure_set(
+        failure, EX_DATAERR, 0,
+        "password refused: this server takes at most %d bytes, use `redis-init genpass`",
+        SHORT_PASSWORD_MAX);
+}
+
+static bool write_conf(struct conf_place_found *place, const char *server,
+                       const struct settings *settings, const struct server_args *args,
+                       const struct secret *secret, const struct report *report,
+                       struct failure *failure)
+{
+    char addresses[BIND_MAX];
+    const struct server_features features = server_features_of(server);
+    const struct redis_conf conf = {
+        .settings = settings,
+        .args = args,
+        .features = &features,
+        .bind = addresses,
+        .password = secret,
+    };
+    return data_dir_check(settings->data_dir, failure) &&
+           (!args->has_conf_file || user_conf_check(args->conf_file, report, failure)) &&
+           check_server_takes(secret, &features, failure) &&
+           bind_resolve(settings->bind, features.optional_bind, addresses, failure) &&
+           conf_place_write(place, &conf, report, failure);
+}
+
+static void say_started(const struct report *report, const char *server, bool was_root,
+                        const struct conf_place_found *place, const struct password *password,
+                        double bits)
+{
+    char strength[SOURCE_LABEL_MAX + 64];
+    if (password->secret != NULL)
+        (void)snprintf(strength, sizeof(strength), "password from %s, %.0f bits", password->source,
+                       bits);
+    else
+        (void)snprintf(strength, sizeof(strength), "no password");
+    report_line(report, REPORT_NOTICE, "%s as %u:%u (%s), conf %s, %s", server, getuid(), getgid(),
+                was_root ? "root dropped" : "not started as root", place->path, strength);
+}
+
+static void warn_of_password(const struct report *report, const struct password *password,
+                             const struct server_args *args)
+{
+    if (password->secret == NULL)
+        report_line(report, REPORT_WARNING,
+                    "allow_empty_password is set: whoever reaches the port owns the data");
+    else if (args->requirepass != NULL)
+        report_line(report, REPORT_WARNING,
+                    "--requirepass was taken out of the arguments; a mounted Secret file "
+                    "(REDIS_PASSWORD_FILE) is the better way");
+}
+
+static bool run_server(const char *supervisor, const char *server, const struct server_args *args,
+                       const struct options *options, const struct settings *settings,
+                       struct password *password, char **environment, struct failure *failure)
+{
+    const struct report *report = &options->report;
+    const bool was_root = privileges_are_root();
+    struct conf_place_found place;
+    double bits;
+    if (!judge(password, settings, &bits, failure) ||
+        !prepare_folders(settings, args, report, failure) || !privileges_set_limits(failure) ||
+        !privileges_drop(settings->uid, settings->gid, failure) ||
+        !write_conf(&place, server, settings, args, password->secret, report, failure))
+        return false;
+    warn_of_password(report, password, args);
+    say_started(report, server, was_root, &place, password, bits);
+    char *const program[] = {(char *)(uintptr_t)server, place.path, NULL};
+    const struct hand_over to = {supervisor, program, place.memfd};
+    return hand_over(&to, options, settings, password, environment, failure);
+}
+
+static bool start_server(const char *supervisor, char **words, const struct options *options,
+                         struct settings *settings, char **environment, struct failure *failure)
+{
+    struct server_args args;
+    struct password password = {0};
+    char server[PATH_MAX];
+    bool ok =
+        server_args_read(&args, words, settings, &options->report, failure) &&
+        server_find(settings->server, server, failure) &&
+        password_load(&password, settings, environment, args.requirepass, failure) &&
+        run_server(supervisor, server, &args, options, settings, &password, environment, failure);
+    password_free(&password);
+    return ok;
+}
+
+bool start(const struct options *options, struct settings *settings, char **environment,
+           struct failure *failure)
+{
+    char supervisor[PATH_MAX];
+    if (!handoff_find_supervisor(supervisor, failure))
+        return false;
+    char **words = start_server_words(options->arguments, settings);
+    return words != NULL ? start_server(supervisor, words, options, settings, environment, failure)
+                         : start_program(supervisor, options, settings, environment, failure);
+}
