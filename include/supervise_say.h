@@ -17,6 +17,7 @@ struct say {
     enum say_level level; /* the last level that is still said */
 };
 
+/* With its frame below PIPE_BUF (4096 in pipe(7)): lines of several writers do not mix. */
 #define SAY_TEXT_MAX 1024
 
 /*

@@ -13,8 +13,10 @@
 #include "supervise_say.h"
 #include "supervise_signals.h"
 
-/* Redis's own shutdown-timeout, and docker stop's, is 10 s: past it, an operator looks for the
- * reason. */
+/*
+ * Redis's own shutdown-timeout, and docker stop's, is 10 s: past it, an operator looks for the
+ * reason. What is left has the half second that no restart policy would notice.
+ */
 static const struct loop_times times = {.patience_ms = 10000, .grace_ms = 500};
 
 static int fail(const struct supervise_options *options, const char *what, int exit_code)

@@ -90,7 +90,9 @@ START_TEST(no_descriptors_left_is_71)
     struct run run = START_PREPARED(_i, few_descriptors, NULL, "echo", "started");
     ck_assert_int_eq(sandbox_read_all(run.out, text, sizeof(text)), 0);
     expect_end(&run, 71, text, sizeof(text));
-    ck_assert_str_eq(text, "redis-init-supervise: cannot execute echo: Too many open files\n");
+    /* and the reason, which each libc words in its own way */
+    ck_assert_ptr_eq(strstr(text, "redis-init-supervise: cannot execute echo: "), text);
+    ck_assert_uint_eq(count_of(text, "\n"), 1);
 }
 END_TEST
 
