@@ -53,6 +53,12 @@ static bool is_base64url(const struct policy_text *text)
            memchr(text->bytes, '_', text->length) != NULL;
 }
 
+/* As xxd and openssl write them. */
+static bool is_between_bytes(unsigned char c)
+{
+    return c == ':' || c == '-' || c == ' ';
+}
+
 size_t policy_decode(const struct policy_text *text, enum policy_encoding encoding,
                      unsigned char *bytes)
 {
@@ -65,8 +71,8 @@ size_t policy_decode(const struct policy_text *text, enum policy_encoding encodi
     while (length > 0 && encoding != POLICY_HEX && text->bytes[length - 1] == '=')
         length--;
     for (size_t i = begin(text, encoding); i < length; i++) {
-        if (encoding == POLICY_HEX && i > 0 && memchr(":- ", text->bytes[i], 3) != NULL)
-            continue; /* xxd's and openssl's */
+        if (encoding == POLICY_HEX && i > 0 && is_between_bytes(text->bytes[i]))
+            continue;
         const int value = value_of(alphabet, text->bytes[i]);
         if (value < 0)
             return 0;

@@ -143,17 +143,20 @@ static bool is_hexadecimal(const struct policy_text *text)
     return true;
 }
 
-/* Takes the kind that covers most bytes, literals aside. */
+/* The kind that covers most bytes, literals aside; a repeat counts for what it repeats. */
 static enum policy_kind main_kind(const struct policy_lattice *lattice, size_t length)
 {
     size_t covered[POLICY_KINDS] = {0};
     enum policy_kind best = POLICY_LITERAL;
     for (size_t to = length; to > 0; to = lattice->token[to].from)
         covered[lattice->token[to].kind] += to - lattice->token[to].from;
+    covered[POLICY_LITERAL] = 0;
     for (enum policy_kind kind = POLICY_LITERAL + 1; kind < POLICY_KINDS; kind++)
-        if (covered[kind] > 0 && (best == POLICY_LITERAL || covered[kind] > covered[best]))
+        if (kind != POLICY_REPEAT && covered[kind] > covered[best])
             best = kind;
-    return best;
+    if (best == POLICY_PLACEHOLDER_WORD || best == POLICY_EXAMPLE_TEXT)
+        return best;
+    return covered[POLICY_REPEAT] > covered[best] ? POLICY_REPEAT : best;
 }
 
 void policy_lattice_begin(struct policy_lattice *lattice, const struct policy_text *text)

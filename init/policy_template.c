@@ -14,21 +14,34 @@ struct form {
 #define TITLE NAME " -.:/"
 
 static const struct form forms[] = {
-    {"$(", ")", NULL},   {"${", "}", NULL},  {"#{", "}", NULL},  {"{{", "}}", NULL},
-    {"{%", "%}", NULL},  {"<%", "%>", NULL}, {"$[", "]", NULL},  {"@@", "@@", NULL},
-    {"<", ">", TITLE},   {"[", "]", TITLE},  {"{", "}", TITLE},  {"%(", ")s", NULL},
-    {"%", "%", TITLE},   {"__", "__", NAME}, {"@", "@", NAME},   {"$", "", NAME},
-    {"", "=", CAPITALS}, {"`", "`", TITLE},  {"((", "))", NULL}, {"!!", "", NAME},
+    {"$(", ")", NULL},  {"${", "}", NULL},  {"#{", "}", NULL}, {"{{", "}}", NULL},
+    {"{%", "%}", NULL}, {"<%", "%>", NULL}, {"$[", "]", NULL}, {"@@", "@@", NULL},
+    {"<", ">", TITLE},  {"[", "]", TITLE},  {"{", "}", TITLE}, {"%(", ")s", NULL},
+    {"%", "%", TITLE},  {"__", "__", NAME}, {"@", "@", NAME},  {"$", "", NAME},
+    {"`", "`", TITLE},  {"((", "))", NULL}, {"!!", "", NAME},
 };
 
 static const char *const prefixes[] = {
-    "vault:", "valueFrom:", "secretKeyRef:", "secretRef:", "ref+",     "op://",
-    "env:",   "ssm:",       "file:",         "!Ref ",      "!GetAtt ", "arn:aws:"};
+    "vault:", "valueFrom:", "secretKeyRef:", "secretRef:", "ref+",     "op://", "env:",
+    "ssm:",   "file:",      "!Ref ",         "!GetAtt ",   "arn:aws:", "/run/", "/var/run/",
+    "/opt/",  "/etc/",      "/mnt/",         "/vault/",    "/secrets/"};
 
 static bool begins(const struct policy_text *text, size_t at, const char *with)
 {
     const size_t length = strlen(with);
     return text->length - at >= length && memcmp(text->bytes + at, with, length) == 0;
+}
+
+/* NAME= and nothing behind it; without a _ it may be padded base32. */
+static bool is_empty_assignment(const struct policy_text *text)
+{
+    bool underscore = false;
+    for (size_t i = 0; i + 1 < text->length; i++) {
+        if (text->bytes[i] == '\0' || strchr(CAPITALS, text->bytes[i]) == NULL)
+            return false;
+        underscore = underscore || text->bytes[i] == '_';
+    }
+    return underscore && text->bytes[text->length - 1] == '=';
 }
 
 static bool has_form(const struct policy_text *text, const struct form *form)
@@ -64,5 +77,5 @@ bool policy_is_template(const struct policy_text *text)
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
         if (has_form(text, &forms[i]))
             return true;
-    return is_one_character(text);
+    return is_empty_assignment(text) || is_one_character(text);
 }

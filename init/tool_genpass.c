@@ -6,7 +6,7 @@
 #include "tool.h"
 
 #define RANDOM_BYTES 32 /* 256 bits */
-#define HEX_DIGITS (2 * RANDOM_BYTES)
+#define HEX_DIGITS 64   /* two a byte */
 
 struct fresh_password {
     unsigned char random[RANDOM_BYTES];

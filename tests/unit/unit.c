@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unit.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int unit_main(const char *name, TCase *tests)
+{
+    Suite *suite = suite_create(name);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
+
+static char folder[64];
+static pid_t owner;
+
+static int remove_entry(const char *path, const struct stat *status, int flag, struct FTW *ftw)
+{
+    (void)status;
+    (void)flag;
+    (void)ftw;
+    (void)remove(path);
+    return 0;
+}
+
+static void remove_folder(void)
+{
+    if (owner == getpid()) /* not in a child that a test forked */
+        (void)nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+const char *unit_folder(void)
+{
+    if (owner == getpid())
+        return folder;
+    (void)snprintf(folder, sizeof(folder), "/tmp/redis-init-unit-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    owner = getpid();
+    ck_assert_int_eq(atexit(remove_folder), 0);
+    return folder;
+}
+
+void unit_write(const char *path, const void *bytes, size_t length, mode_t mode)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, bytes, length), (ssize_t)length);
+    ck_assert_int_eq(fchmod(fd, mode), 0);
+    ck_assert_int_eq(close(fd), 0);
+}
