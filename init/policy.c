@@ -9,27 +9,32 @@
 #include "policy_template.h"
 #include "policy_variant.h"
 
-/* Structure counts when it saves this much: less is what chance finds in random text. */
-#define CLEARLY_SHORTER 12.0
+/* Structure counts when it saves these bits and that share: less is what chance finds in random
+ * text. */
+#define CLEARLY_FEWER_BITS 12.0
+#define CLEAR_SHARE 0.8
 #define ENCODING_BITS 2.0 /* which of the encodings */
 #define NESTED_MAX 6      /* encodings in each other */
 
 struct estimate {
     double bits;
     enum policy_reason reason;
-    const char *description;
+    const char *name;    /* of the generator or the structure */
+    const char *refusal; /* the same, as the reason of a refusal */
 };
 
 static const struct estimate structures[POLICY_KINDS] = {
-    [POLICY_LITERAL] = {0, POLICY_GUESSABLE, "too guessable"},
-    [POLICY_KEYS] = {0, POLICY_GUESSABLE, "too guessable, a walk over the keyboard"},
-    [POLICY_SEQUENCE] = {0, POLICY_GUESSABLE, "too guessable, a sequence"},
-    [POLICY_REPEAT] = {0, POLICY_GUESSABLE, "too guessable, it repeats itself"},
-    [POLICY_DATE] = {0, POLICY_GUESSABLE, "too guessable, dates"},
-    [POLICY_COMMON_WORD] = {0, POLICY_GUESSABLE, "too guessable, words or names"},
-    [POLICY_SERVICE_WORD] = {0, POLICY_GUESSABLE, "too guessable, words of the service"},
-    [POLICY_PLACEHOLDER_WORD] = {0, POLICY_PLACEHOLDER, "a placeholder"},
-    [POLICY_EXAMPLE_TEXT] = {0, POLICY_EXAMPLE, "a well-known example"},
+    [POLICY_LITERAL] = {0, POLICY_GUESSABLE, "no generator that is known", "too guessable"},
+    [POLICY_KEYS] = {0, POLICY_GUESSABLE, "a walk over the keyboard",
+                     "too guessable, a walk over the keyboard"},
+    [POLICY_SEQUENCE] = {0, POLICY_GUESSABLE, "a sequence", "too guessable, a sequence"},
+    [POLICY_REPEAT] = {0, POLICY_GUESSABLE, "a repeat", "too guessable, it repeats itself"},
+    [POLICY_DATE] = {0, POLICY_GUESSABLE, "dates", "too guessable, dates"},
+    [POLICY_COMMON_WORD] = {0, POLICY_GUESSABLE, "words or names", "too guessable, words or names"},
+    [POLICY_SERVICE_WORD] = {0, POLICY_GUESSABLE, "words of the service",
+                             "too guessable, words of the service"},
+    [POLICY_PLACEHOLDER_WORD] = {0, POLICY_PLACEHOLDER, "words of a placeholder", "a placeholder"},
+    [POLICY_EXAMPLE_TEXT] = {0, POLICY_EXAMPLE, "a well-known example", "a well-known example"},
 };
 
 static struct estimate estimate(const struct policy_text *text, const char *const *service_words,
@@ -56,7 +61,7 @@ static void try_encodings(struct estimate *best, const struct policy_text *text,
             continue; /* random bytes: what chance writes into them is no structure */
         const struct estimate inner = estimate(&decoded, service_words, nested + 1);
         if (inner.bits + ENCODING_BITS < best->bits)
-            *best = (struct estimate){inner.bits + ENCODING_BITS, POLICY_ENCODED,
+            *best = (struct estimate){inner.bits + ENCODING_BITS, POLICY_ENCODED, "an encoding",
                                       "an encoding of a guessable password"};
     }
     sodium_memzero(bytes, sizeof(bytes));
@@ -98,9 +103,10 @@ static struct estimate estimate(const struct policy_text *text, const char *cons
     best.bits = structure.bits;
     if (nested < NESTED_MAX)
         try_encodings(&best, text, service_words, nested);
-    if (best.bits + CLEARLY_SHORTER < generator.bits)
+    if (best.bits + CLEARLY_FEWER_BITS < generator.bits && best.bits < CLEAR_SHARE * generator.bits)
         return best;
-    return (struct estimate){generator.bits, POLICY_GUESSABLE, generator.name};
+    return (struct estimate){generator.bits, POLICY_GUESSABLE, generator.name,
+                             "too few characters for its alphabet"};
 }
 
 static struct verdict refuse(struct verdict verdict, enum policy_reason reason,
@@ -144,11 +150,11 @@ struct verdict policy_judge(const char *password, size_t length, const struct po
         policy_is_template(&(struct policy_text){(const unsigned char *)password, length});
     sodium_memzero(bytes, sizeof(bytes));
     verdict.bits = found.bits;
-    verdict.description = found.description;
+    verdict.description = found.name;
     if (template)
         return refuse(verdict, POLICY_PLACEHOLDER, "an unexpanded placeholder");
     if (found.bits < policy->min_entropy)
-        return refuse(verdict, found.reason, found.description);
+        return refuse(verdict, found.reason, found.refusal);
     if (length < policy->min_length)
         return refuse(verdict, POLICY_SHORT, "too short");
     verdict.accepted = true;

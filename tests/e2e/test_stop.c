@@ -5,6 +5,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,11 +132,13 @@ static bool step(int stops)
  * lost. */
 START_TEST(signal_at_each_system_call_ends_the_start)
 {
-    const int stops = _i * 4;
+    const int stops = _i < STEPS_MAX - 1 ? _i * 4 : INT_MAX;
     container.before_exec = be_traced;
     container_start(&container);
     ck_assert(step(stops));
-    ck_assert(_i < STEPS_MAX - 1 || waits_for_signals()); /* else STEPS_MAX is too small */
+#ifndef __SANITIZE_ADDRESS__ /* whose runtime makes many more system calls */
+    ck_assert(_i < STEPS_MAX - 2 || waits_for_signals()); /* else STEPS_MAX is too small */
+#endif
     ck_assert_int_eq(kill(container.pid, SIGTERM), 0);
     ck_assert_int_eq(ptrace(PTRACE_DETACH, container.pid, NULL, NULL), 0);
     int code = container_wait(&container);
