@@ -26,6 +26,10 @@ struct directive_owner {
     const char *instead; /* what to do instead, for the error */
 };
 
+/* The bytes at the beginning of `text` that a directive's name may have: none of Redis's has a
+ * blank or a quote, which would hide it from redis_conf_owner(). */
+size_t redis_conf_name_length(const char *text);
+
 /*
  * The row for a directive, whose name Redis reads without regard to case, and the value as it
  * stands (only `user` looks at it); NULL for a free one.

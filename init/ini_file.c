@@ -75,7 +75,8 @@ static char *read_line(char *line, int size, void *stream)
     const char *start = feed->next;
     const char *end = line_end != NULL ? line_end : feed->end;
     feed->next = following;
-    while (start < end && isblank((unsigned char)*start))
+    while (start < end &&
+           isspace((unsigned char)*start)) /* else inih would continue the line before */
         start++;
 
     size_t length = (size_t)(end - start);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "redis_conf.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -42,6 +43,17 @@ static bool is_default_user(const char *name, size_t length, const char *value)
            user_length == strlen("default") && memcmp(user, "default", user_length) == 0;
 }
 
+size_t redis_conf_name_length(const char *text)
+{
+    size_t n = 0;
+    while (isalnum((unsigned char)text[n]) || strchr("-_.", text[n]) != NULL) {
+        if (text[n] == '\0')
+            break;
+        n++;
+    }
+    return n;
+}
+
 const struct directive_owner *redis_conf_owner(const char *name, size_t length, const char *value)
 {
     for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++)
@@ -56,11 +68,11 @@ struct sink {
     size_t length;
 };
 
+/* Where the next byte goes, and how many may; NULL when none may. */
 static char *room(const struct sink *sink, size_t *left)
 {
-    size_t used = sink->length < sink->size ? sink->length : sink->size;
-    *left = sink->size - used;
-    return sink->bytes + used;
+    *left = sink->length < sink->size ? sink->size - sink->length : 0;
+    return *left > 0 ? sink->bytes + sink->length : NULL;
 }
 
 static void put_bytes(struct sink *sink, const char *text, size_t length)
@@ -151,11 +163,22 @@ static void put_rest(struct sink *sink, const char *rest)
     }
 }
 
+static bool is_balanced(const char *text)
+{
+    const char *end = text + strlen(text);
+    enum conf_word found;
+    size_t length;
+    while ((found = conf_next_word(&text, end, NULL, 0, &length)) == CONF_WORD)
+        continue;
+    return found == CONF_WORDS_END;
+}
+
 /* `--save "60 1"` and `--save ""` are one value to the shell; before 7.0 Redis wants the two
- * numbers apart. */
+ * numbers apart. What has open quotes stays one word, for Redis to refuse. */
 static bool is_list(const struct server_arg *arg, const char *value)
 {
-    return *value != '\0' && arg->name_length == 4 && strncasecmp(arg->name, "save", 4) == 0;
+    return *value != '\0' && arg->name_length == 4 && strncasecmp(arg->name, "save", 4) == 0 &&
+           is_balanced(value);
 }
 
 static void put_argument(struct sink *sink, const struct server_arg *arg)

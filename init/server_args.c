@@ -40,17 +40,6 @@ static bool may_lack_value(const struct server_arg *arg)
     return named(arg, "save") || named(arg, "sentinel");
 }
 
-static size_t directive_name_length(const char *text)
-{
-    size_t n = 0;
-    while (isalnum((unsigned char)text[n]) || strchr("-_.", text[n]) != NULL) {
-        if (text[n] == '\0')
-            break;
-        n++;
-    }
-    return n;
-}
-
 /* The rest of the word goes into the conf word by word, so it must be words. */
 static bool is_words(const char *rest)
 {
@@ -86,7 +75,7 @@ static bool check_word(const struct server_arg *arg, struct failure *failure)
 static size_t read_option(struct server_arg *arg, char **argv, struct failure *failure)
 {
     *arg = (struct server_arg){.name = argv[0] + 2};
-    arg->name_length = directive_name_length(arg->name);
+    arg->name_length = redis_conf_name_length(arg->name);
     arg->rest = arg->name + arg->name_length;
     if (!check_word(arg, failure))
         return 0;
@@ -168,7 +157,8 @@ static bool sort_option(struct server_args *args, const struct server_arg *arg,
                         struct settings *settings, const struct report *report,
                         struct failure *failure)
 {
-    const char *value = arg->value_count > 0 ? arg->values[0] : arg->rest;
+    /* `--user default` may be one word or two, as the server reads them */
+    const char *value = *arg->rest != '\0' || arg->value_count == 0 ? arg->rest : arg->values[0];
     const struct directive_owner *owner = redis_conf_owner(arg->name, arg->name_length, value);
     args->has_save = args->has_save || named(arg, "save");
     switch (owner != NULL ? owner->rule : DIRECTIVE_FREE) {

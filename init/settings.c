@@ -222,6 +222,9 @@ static bool add_directive(struct settings *settings, const char *name, const cha
                           const char *where, struct failure *failure)
 {
     const struct directive_owner *owner = redis_conf_owner(name, strlen(name), value);
+    if (*name == '\0' || redis_conf_name_length(name) != strlen(name))
+        return failure_set(failure, EX_CONFIG, 0, "%s: `%.60s` is no directive of redis.conf",
+                           where, name);
     if (owner != NULL)
         return failure_set(failure, EX_CONFIG, 0, "%s: [redis.conf] can't set `%s`, %s", where,
                            owner->name, owner->instead);
