@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Turns the word lists into "BUCKET HASH RANK" lines; init/policy_words.c says what these are.
 # The hash is policy_words_hash()'s: h = (h * 1021 + byte) mod (2^43 - 57), exact in a double.
+# A line "=BITS KIND" holds for the words below it.
 BEGIN {
     for (i = 0; i < 256; i++)
         code[sprintf("%c", i)] = i
@@ -13,8 +14,9 @@ function hash(word, h, i) {
     return h
 }
 /^#/ { next }
-/^=/ { class = substr($1, 2) + 0; of = NF > 1 ? kind[$2] : 0; next }
+/^=/ { class = substr($1, 2) + 0; of = NF > 1 ? kind[$2] : 0; grammar = $2 == "function"; next }
 FILENAME ~ /diceware/ { diceware[$1] = 1; if (!($1 in best)) { best[$1] = 13; sort[$1] = 0 } next }
+grammar { function_word[$1] = 1 }
 !($1 in best) || class < best[$1] || of > sort[$1] {
     if (!($1 in best) || class < best[$1])
         best[$1] = class
@@ -25,6 +27,7 @@ END {
     for (word in best) {
         h = hash(word)
         above = int(h / 8192)
-        printf "%d %.0f %d\n", h - above * 8192, above, best[word] + 16 * sort[word] + 64 * ((word in diceware) ? 1 : 0)
+        printf "%d %.0f %d\n", h - above * 8192, above, \
+            best[word] + 16 * sort[word] + 64 * (word in diceware) + 128 * (word in function_word)
     }
 }

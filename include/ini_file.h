@@ -18,8 +18,9 @@ typedef bool ini_entry(const char *section, const char *key, const char *value, 
 /*
  * Opens `path`, judges the open file (regular, not writable by group or others, at most
  * INI_FILE_MAX bytes) and hands each entry to `entry`, in order. In the section [redis.conf] a line
- * may also stand as redis.conf has it: `name value`. The first error ends it: EX_CONFIG with
- * path:line. An absent file is an error only if `required`; *found tells.
+ * may also stand as redis.conf has it: `name value`. The first error is told: EX_CONFIG with
+ * path:line; entries behind a line that is none may still come. An absent file is an error only if
+ * `required`; *found tells.
  */
 bool ini_file_read(const char *path, bool required, ini_entry *entry, void *context, bool *found,
                    struct failure *failure) MUST_CHECK;

@@ -23,7 +23,19 @@ struct policy_token {
     unsigned short from, to;
     enum policy_kind kind;
     double bits;
-    bool function; /* a word that only sentences have: the, of, is */
+    bool function;       /* a word that only sentences have: the, of, is */
+    bool diceware;       /* a word that dice may have given */
+    unsigned char style; /* of a word: capitals and leet */
+};
+
+/* How words are priced where nothing but words is expected. */
+struct policy_wording {
+    double function_bits, content_bits; /* at most, for a word */
+    double start_bits;                  /* that it is this, and how the words are written */
+    double known_share;                 /* of a word's bits, after the first few */
+    double letters_min;                 /* of a word, on average: chance finds many short ones */
+    size_t words_min;
+    bool sentence; /* it has function words, and no dice made it */
 };
 
 /* How far the text goes on as it did n bytes before, for each n; kept from byte to byte. */
@@ -34,7 +46,7 @@ struct policy_runs {
 
 /* The cheapest description of each beginning of a text, as a chain of tokens. */
 struct policy_lattice {
-    bool sentence; /* words are expected, one after the other */
+    const struct policy_wording *wording; /* NULL: any structure */
     struct policy_runs runs;
     double bits[POLICY_TEXT_MAX + 1];               /* of the first n bytes */
     struct policy_token token[POLICY_TEXT_MAX + 1]; /* the last one of that description */
@@ -54,7 +66,8 @@ static inline void policy_offer_token(struct policy_lattice *lattice,
 static inline void policy_offer(struct policy_lattice *lattice, size_t from, size_t to,
                                 enum policy_kind kind, double bits)
 {
-    const struct policy_token token = {(unsigned short)from, (unsigned short)to, kind, bits, false};
+    const struct policy_token token = {
+        (unsigned short)from, (unsigned short)to, kind, bits, false, false, 0};
     policy_offer_token(lattice, &token);
 }
 
@@ -84,6 +97,6 @@ void policy_lattice_begin(struct policy_lattice *lattice, const struct policy_te
 double policy_walks_bits(const struct policy_text *text, const struct policy_keyboard *keyboard);
 
 /* The bits to say which of the four kinds of token comes next, and that it is not a literal. */
-#define POLICY_KIND_BITS 3.0
+#define POLICY_KIND_BITS 3.5
 
 #endif

@@ -6,6 +6,9 @@
 
 enum policy_variant { POLICY_WITHOUT_SEPARATORS, POLICY_UNTHREADED, POLICY_VARIANTS };
 
+/* The sign that is in the text most often, and more than once; or 0. */
+unsigned char policy_separator_of(const struct policy_text *text);
+
 /*
  * Rewrites text into `bytes` (of at least text->length), so that structure shows which the original
  * hides. Returns the bits that say how to get back; *length is 0 when that variant is none.

@@ -24,6 +24,7 @@ struct policy_word {
     unsigned bits; /* log2 of its rank in its list, rounded up */
     enum policy_word_kind kind;
     bool diceware; /* in the EFF's large list */
+    bool function; /* what sentences are made of: the, of, is, not ... */
 };
 
 /* The hash of a word is that of the word without its last byte, and that byte. */

@@ -4,6 +4,8 @@
 
 #include "failure.h"
 #include "report.h"
+#include "server_args.h"
+#include "settings.h"
 
 /*
  * Reads a user's .conf and what it includes, as the server will, and refuses what would undo the
@@ -12,5 +14,9 @@
  */
 bool user_conf_check(const char *path, const struct report *report,
                      struct failure *failure) MUST_CHECK;
+
+/* The same for each `include` in [redis.conf] and among redis-server's arguments. */
+bool user_conf_check_includes(const struct settings *settings, const struct server_args *args,
+                              const struct report *report, struct failure *failure) MUST_CHECK;
 
 #endif

@@ -17,6 +17,8 @@ static bool names_a_file(const char *directive, size_t length)
 
 static void add(struct data_names *names, const char *name)
 {
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return;
     if (names->count < DATA_NAMES_MAX && strchr(name, '/') == NULL)
         names->names[names->count++] = name;
 }

@@ -81,7 +81,7 @@ static char *read_line(char *line, int size, void *stream)
 
     size_t length = (size_t)(end - start);
     if (length >= (size_t)size - 1) {
-        fail_at_line(feed, feed->line, "the line is too long, at most 197 bytes are read");
+        fail_at_line(feed, feed->line, "the line is too long, at most 198 bytes are read");
         return NULL;
     }
     memcpy(line, start, length);

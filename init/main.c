@@ -32,9 +32,16 @@ static bool load_settings(struct settings *settings, const struct options *optio
     return settings_load(settings, &sources, failure);
 }
 
+static bool needs_settings(enum command command)
+{
+    return command == COMMAND_START || command == COMMAND_CONFIG || command == COMMAND_CHECKPASS;
+}
+
 static bool carry_out(const struct options *options, struct settings *settings,
                       struct failure *failure)
 {
+    if (needs_settings(options->command) && !load_settings(settings, options, failure))
+        return false;
     switch (options->command) {
     case COMMAND_START:
         return start(options, settings, environ, failure);
@@ -60,7 +67,7 @@ int main(int argc, char **argv)
     struct failure failure = {0};
     if (stop_signal_hold(&failure) && handoff_keep_standard_fds(&failure) &&
         secret_memory_init(&failure) && options_read(&options, argv, &failure) &&
-        load_settings(&settings, &options, &failure) && carry_out(&options, &settings, &failure))
+        carry_out(&options, &settings, &failure))
         return 0;
     return report_failure(&options.report, &failure, TERMINATION_LOG);
 }

@@ -240,7 +240,14 @@ bool options_read(struct options *options, char **argv, struct failure *failure)
     options->command = read_command(argv[0]);
     if (options->command != COMMAND_START)
         argv++;
-    return read_options(&reader, argv);
+    if (!read_options(&reader, argv))
+        return false;
+    const bool takes_none =
+        options->command == COMMAND_CHECKPASS || options->command == COMMAND_GENPASS;
+    if (takes_none && *options->arguments != NULL)
+        return failure_set(failure, EX_USAGE, 0, "`%.80s`: this subcommand takes no arguments",
+                           *options->arguments);
+    return true;
 }
 
 static void print_row(const struct option *option)
@@ -280,7 +287,8 @@ bool options_print_help(struct failure *failure)
         print_row(&table[i]);
     fputs("\n"
           "The password: REDIS_PASSWORD_FILE or REDIS_PASSWORD (VALKEY_... alike). Settings:\n"
-          "/etc/redis-init.ini and REDIS_INIT_<KEY>, see redis-init.ini(5). More: redis-init(8).\n",
+          "/etc/redis-init.ini and REDIS_INIT_<KEY>, see redis-init.ini(5). Exit codes and more: "
+          "redis-init(8).\n",
           stdout);
     if (fflush(stdout) == 0)
         return true;

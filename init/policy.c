@@ -2,6 +2,7 @@
 #include "policy.h"
 
 #include <sodium.h>
+#include <string.h>
 
 #include "policy_decode.h"
 #include "policy_generator.h"
@@ -14,7 +15,9 @@
 #define CLEARLY_FEWER_BITS 12.0
 #define CLEAR_SHARE 0.8
 #define ENCODING_BITS 2.0 /* which of the encodings */
-#define NESTED_MAX 6      /* encodings in each other */
+#define PART_BITS 6.0     /* what was put around it */
+#define PART_MIN 8
+#define NESTED_MAX 6 /* encodings in each other */
 
 struct estimate {
     double bits;
@@ -50,7 +53,7 @@ static bool is_printable(const struct policy_text *text)
 
 /* The cheapest of what the text is when it is decoded. */
 static void try_encodings(struct estimate *best, const struct policy_text *text,
-                          const char *const *service_words, int nested)
+                          const char *const *service_words, double bits, int nested)
 {
     unsigned char bytes[POLICY_TEXT_MAX];
     for (enum policy_encoding encoding = 0;
@@ -60,11 +63,52 @@ static void try_encodings(struct estimate *best, const struct policy_text *text,
         if (decoded.length < 3 || !is_printable(&decoded))
             continue; /* random bytes: what chance writes into them is no structure */
         const struct estimate inner = estimate(&decoded, service_words, nested + 1);
-        if (inner.bits + ENCODING_BITS < best->bits)
-            *best = (struct estimate){inner.bits + ENCODING_BITS, POLICY_ENCODED, "an encoding",
+        if (inner.bits + bits < best->bits)
+            *best = (struct estimate){inner.bits + bits, POLICY_ENCODED, "an encoding",
                                       "an encoding of a guessable password"};
     }
     sodium_memzero(bytes, sizeof(bytes));
+}
+
+/* The text between quotes or other signs, without what people put behind a word; or behind the name
+ * of an encoding. */
+static struct policy_text without_signs(struct policy_text text)
+{
+    while (text.length > 0 && !policy_is_alnum(text.bytes[0])) {
+        text.bytes++;
+        text.length--;
+    }
+    while (text.length > 0 && !policy_is_alnum(text.bytes[text.length - 1]) &&
+           text.bytes[text.length - 1] != '=')
+        text.length--;
+    return text;
+}
+
+static struct policy_text without_ending(struct policy_text text)
+{
+    text = without_signs(text);
+    while (text.length > 0 && policy_is_digit(text.bytes[text.length - 1]))
+        text.length--;
+    return without_signs(text);
+}
+
+static struct policy_text without_prefix(struct policy_text text)
+{
+    const unsigned char *colon = memchr(text.bytes, ':', text.length);
+    const size_t length = colon != NULL ? (size_t)(colon + 1 - text.bytes) : 0;
+    return (struct policy_text){text.bytes + length, text.length - length};
+}
+
+/* The text, or the part of it that somebody may have encoded. */
+static void try_encoded_parts(struct estimate *best, const struct policy_text *text,
+                              const char *const *service_words, int nested)
+{
+    const struct policy_text parts[] = {without_signs(*text), without_ending(*text),
+                                        without_prefix(*text)};
+    try_encodings(best, text, service_words, ENCODING_BITS, nested);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (parts[i].length >= PART_MIN && parts[i].length < text->length)
+            try_encodings(best, &parts[i], service_words, ENCODING_BITS + PART_BITS, nested);
 }
 
 /* The text as it is, and without what separates its parts, and one walk threaded through another.
@@ -102,7 +146,7 @@ static struct estimate estimate(const struct policy_text *text, const char *cons
     struct estimate best = structures[structure.kind];
     best.bits = structure.bits;
     if (nested < NESTED_MAX)
-        try_encodings(&best, text, service_words, nested);
+        try_encoded_parts(&best, text, service_words, nested);
     if (best.bits + CLEARLY_FEWER_BITS < generator.bits && best.bits < CLEAR_SHARE * generator.bits)
         return best;
     return (struct estimate){generator.bits, POLICY_GUESSABLE, generator.name,

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +8,10 @@
 #include "policy_lattice.h"
 
 #define RUN_MIN 3
+#define PERIOD_MIN 2
+#define PERIOD_MAX 16
+#define PROGRESSION_BITS 2.0
+#define NO_STEP INT_MIN
 #define FIRST_BITS 4.0
 #define USUAL_FIRST_BITS 2.0
 #define STEP_BITS 1.0
@@ -47,8 +53,65 @@ static void offer_steps(struct policy_lattice *lattice, const struct policy_text
                step_at(text, at + *run) == step_at(text, at + *run - distance))
             ++*run;
     if (*run >= RUN_MIN)
-        policy_offer(lattice, at, at + *run, POLICY_SEQUENCE,
+        policy_offer(lattice, at, at + *run,
+                     text->bytes[at] == text->bytes[at - distance] ? POLICY_REPEAT
+                                                                   : POLICY_SEQUENCE,
                      POLICY_KIND_BITS + 1.5 + log2((double)distance + 1) + 2 * log2(*run));
+}
+
+/* From a character to one of its class, round and round: 9 to 0 is 1, z to b is 2. */
+static int class_step(unsigned char from, unsigned char to)
+{
+    int size = 0;
+    if (policy_is_digit(from) && policy_is_digit(to))
+        size = 10;
+    else if ((policy_is_lower(from) && policy_is_lower(to)) ||
+             (policy_is_upper(from) && policy_is_upper(to)))
+        size = 26;
+    if (size == 0)
+        return from == to ? 0 : NO_STEP;
+    const int step = (to - from + size) % size;
+    return 2 * step > size ? step - size : step;
+}
+
+/* The bits of the steps from the block before `at` to the one at `at`; DBL_MAX when there are none.
+ */
+static double block_steps_bits(const struct policy_text *text, size_t at, size_t period)
+{
+    double bits = 0;
+    int last = NO_STEP;
+    for (size_t i = at; i < at + period; i++) {
+        const int step = class_step(text->bytes[i - period], text->bytes[i]);
+        if (step == NO_STEP)
+            return DBL_MAX;
+        if (step != last)
+            bits += abs(step) <= 1 ? 2.0 : 4.5;
+        last = step;
+    }
+    return bits;
+}
+
+/* Blocks in which each character goes on as it did from the first block to the second: abcd1234
+ * efgh2345 ijkl3456. The first block stands before `at`. */
+static void offer_progression(struct policy_lattice *lattice, const struct policy_text *text,
+                              size_t at, size_t period)
+{
+    if (period > at || at + period > text->length)
+        return;
+    const double bits = block_steps_bits(text, at, period);
+    size_t end = at + period;
+    if (bits == DBL_MAX)
+        return;
+    while (end < text->length &&
+           class_step(text->bytes[end - period], text->bytes[end]) ==
+               class_step(text->bytes[end - 2 * period], text->bytes[end - period]))
+        end++;
+    if (end - at >= 2 * period || (end - at > RUN_MIN && bits <= 4.5))
+        policy_offer(lattice, at, end,
+                     bits == 2.0 && text->bytes[at] == text->bytes[at - period] ? POLICY_REPEAT
+                                                                                : POLICY_SEQUENCE,
+                     POLICY_KIND_BITS + PROGRESSION_BITS + log2((double)period) + bits +
+                         1.5 * log2((double)(end - at) / (double)period));
 }
 
 static bool is_same(const struct policy_text *text, size_t a, size_t b)
@@ -106,6 +169,8 @@ void policy_find_repeats(struct policy_lattice *lattice, const struct policy_tex
         if (distance < at)
             offer_steps(lattice, text, at, distance);
     }
+    for (size_t period = PERIOD_MIN; period <= PERIOD_MAX; period++)
+        offer_progression(lattice, text, at, period);
     if (at > 0)
         offer_whole(lattice, text, at);
     offer_mirror(lattice, text, at, 0);

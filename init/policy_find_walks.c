@@ -52,6 +52,25 @@ static bool same_step(const struct policy_key *key, size_t i, size_t distance)
            key[i].y - key[i - 1].y == then[0].y - then[-1].y;
 }
 
+/* Whether the step to the key at i is the opposite of the one to the key at `then`. */
+static bool opposite_step(const struct policy_key *key, size_t i, size_t then)
+{
+    return key[i - 1].known && key[i].known && key[then - 1].known && key[then].known &&
+           key[i].x - key[i - 1].x == key[then - 1].x - key[then].x &&
+           key[i].y - key[i - 1].y == key[then - 1].y - key[then].y;
+}
+
+/* The walk of before, the other way, from another key: 1qaz xsw2. */
+static void offer_return(struct policy_lattice *lattice, size_t length, size_t at,
+                         const struct policy_key *key, double bits)
+{
+    size_t end = at + 1;
+    while (end < length && 2 * at > end && opposite_step(key, end, 2 * at - end))
+        end++;
+    if (end - at >= FIGURE_MIN)
+        policy_offer(lattice, at, end, POLICY_KEYS, bits + 1.5 * log2((double)(end - at)));
+}
+
 /* The figure that was walked before, from another key: 1qaz 2wsx 3edc. */
 static void offer_figures(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
                           const struct policy_keyboard *keyboard, double bits)
@@ -62,7 +81,7 @@ static void offer_figures(struct policy_lattice *lattice, const struct policy_te
             end++;
         if (end - at >= FIGURE_MIN)
             policy_offer(lattice, at, end, POLICY_KEYS,
-                         bits + log2((double)distance + 1) + 2 * log2((double)(end - at)));
+                         bits + log2((double)distance + 1) + 1.5 * log2((double)(end - at)));
     }
 }
 
@@ -72,6 +91,7 @@ void policy_find_walks(struct policy_lattice *lattice, const struct policy_text 
     const double bits = POLICY_KIND_BITS + keyboard->layout_bits;
     offer_walk(lattice, text, at, keyboard, bits + keyboard->key_bits + 1);
     offer_figures(lattice, text, at, keyboard, bits + 1);
+    offer_return(lattice, text->length, at, keyboard->key, bits + keyboard->key_bits);
 }
 
 static bool is_beside(const struct policy_key *a, const struct policy_key *b)
@@ -90,6 +110,8 @@ double policy_walks_bits(const struct policy_text *text, const struct policy_key
         offer_walk(&lattice, text, at, keyboard,
                    NEXT_WALK_BITS + (beside ? NEXT_COLUMN_BITS : keyboard->key_bits));
         offer_figures(&lattice, text, at, keyboard, NEXT_WALK_BITS + 1);
+        offer_return(&lattice, text->length, at, keyboard->key,
+                     NEXT_WALK_BITS + (beside ? NEXT_COLUMN_BITS : keyboard->key_bits));
         policy_find_repeats(&lattice, text, at);
         policy_find_endings(&lattice, text, at);
     }

@@ -7,26 +7,35 @@
 
 #define WORD_KIND_BITS 1.5    /* words are the most common tokens */
 #define SERVICE_KIND_BITS 0.5 /* and where one of these is, the next often is, too */
-#define FUNCTION_BITS_MAX 8
-#define FUNCTION_WORD_BITS 2.5
-#define CONTENT_WORD_BITS 6.5
-#define USUAL_STYLE_BITS 4.5 /* capitals and leet that a whole sentence has */
+#define USUAL_STYLE_BITS 4.5  /* capitals and leet that a whole sentence has */
 #define ENDING_BITS 5.5
 #define REVERSED_BITS 2.0
-#define LEET_BITS 1.0 /* that there is any, and then each */
+#define LONG_WORD 5
+#define SHORTER_BITS 2.5 /* each letter less */
+#define LEET_BITS 1.0    /* that there is any, and then each */
 #define LEET_EACH_BITS 0.7
 
 /* Random text is full of short words, so that they say less: by length, from 0. */
 static const double short_bits[] = {0, 1.0, 3.0, 3.5, 2.5, 1.0};
 
-/* The letters that a character stands for, in two readings. */
-static const unsigned char leet[2][128] = {
+/* The letters that a character stands for, in two readings, and the usual ones alone: k8s. */
+#define LEET_READINGS 3
+static const unsigned char leet[LEET_READINGS][128] = {
     {['0'] = 'o', ['1'] = 'i', ['2'] = 'z', ['3'] = 'e', ['4'] = 'a', ['5'] = 's', ['6'] = 'b',
      ['7'] = 't', ['8'] = 'b', ['9'] = 'g', ['@'] = 'a', ['$'] = 's', ['!'] = 'i', ['+'] = 't',
      ['|'] = 'i', ['('] = 'c', ['<'] = 'c', ['%'] = 'x', ['&'] = 'e', ['#'] = 'h'},
     {['0'] = 'o', ['1'] = 'l', ['2'] = 'z', ['3'] = 'e', ['4'] = 'a', ['5'] = 's', ['6'] = 'g',
      ['7'] = 'l', ['8'] = 'b', ['9'] = 'q', ['@'] = 'a', ['$'] = 's', ['!'] = 'l', ['+'] = 't',
-     ['|'] = 'l', ['('] = 'c', ['<'] = 'c', ['%'] = 'x', ['&'] = 'a', ['#'] = 'h'}};
+     ['|'] = 'l', ['('] = 'c', ['<'] = 'c', ['%'] = 'x', ['&'] = 'a', ['#'] = 'h'},
+    {['0'] = 'o',
+     ['1'] = 'i',
+     ['3'] = 'e',
+     ['4'] = 'a',
+     ['5'] = 's',
+     ['7'] = 't',
+     ['@'] = 'a',
+     ['$'] = 's',
+     ['!'] = 'i'}};
 
 static unsigned char read_leet(unsigned char c, int reading)
 {
@@ -36,7 +45,7 @@ static unsigned char read_leet(unsigned char c, int reading)
 
 /* One way of reading a stretch of text as a word, byte by byte. */
 struct reading {
-    uint64_t hash[3]; /* as written, and with the two readings of leet */
+    uint64_t hash[1 + LEET_READINGS]; /* as written, and with the readings of leet */
     unsigned length;
     unsigned letters;
     unsigned capitals;
@@ -45,7 +54,7 @@ struct reading {
 };
 
 static const struct reading nothing_read = {
-    .hash = {POLICY_WORDS_START, POLICY_WORDS_START, POLICY_WORDS_START}};
+    .hash = {POLICY_WORDS_START, POLICY_WORDS_START, POLICY_WORDS_START, POLICY_WORDS_START}};
 
 static void read_byte(struct reading *reading, unsigned char c)
 {
@@ -56,8 +65,8 @@ static void read_byte(struct reading *reading, unsigned char c)
     reading->capitals += policy_is_upper(c);
     reading->substituted += read_leet(c, 0) != policy_to_lower(c);
     reading->hash[0] = policy_words_hash(reading->hash[0], policy_to_lower(c));
-    reading->hash[1] = policy_words_hash(reading->hash[1], read_leet(c, 0));
-    reading->hash[2] = policy_words_hash(reading->hash[2], read_leet(c, 1));
+    for (int i = 0; i < LEET_READINGS; i++)
+        reading->hash[1 + i] = policy_words_hash(reading->hash[1 + i], read_leet(c, i));
 }
 
 /* What the capitals say: none, the first, all, or which ones. */
@@ -81,12 +90,6 @@ static enum policy_kind kind_of(const struct policy_word *word)
     return kinds[word->kind];
 }
 
-/* Among the most common words, and not one that the dice can give. */
-static bool is_function_word(const struct policy_word *word)
-{
-    return word->kind == POLICY_WORD_COMMON && word->bits <= FUNCTION_BITS_MAX && !word->diceware;
-}
-
 static double kind_bits(const struct policy_word *word, const struct reading *reading)
 {
     if (word->kind != POLICY_WORD_COMMON && reading->substituted == 0)
@@ -96,11 +99,14 @@ static double kind_bits(const struct policy_word *word, const struct reading *re
                                  : 0);
 }
 
-/* Which word it is, in a sentence. */
-static double sentence_bits(const struct policy_word *word)
+/* Which word it is, among words; chance finds short ones, so that these say less. */
+static double wording_bits(const struct policy_wording *wording, const struct policy_word *word,
+                           unsigned length)
 {
-    const double most = is_function_word(word) ? FUNCTION_WORD_BITS : CONTENT_WORD_BITS;
-    return word->bits < most ? word->bits : most;
+    if (word->function)
+        return fmin(word->bits, wording->function_bits);
+    const double missing = length < LONG_WORD ? LONG_WORD - length : 0;
+    return fmin(word->bits, wording->content_bits + SHORTER_BITS * missing);
 }
 
 static double style_bits(const struct reading *reading, bool leet_speak)
@@ -109,27 +115,33 @@ static double style_bits(const struct reading *reading, bool leet_speak)
     return leet_speak ? bits + LEET_BITS + LEET_EACH_BITS * reading->substituted : bits;
 }
 
+static unsigned char style_of(const struct reading *reading, bool leet_speak)
+{
+    const unsigned char capitals =
+        reading->capitals == 0 ? 0 : (reading->capitals == 1 && reading->first_is_capital ? 1 : 2);
+    return leet_speak ? capitals | 4 : capitals;
+}
+
 static void offer_readings(struct policy_lattice *lattice, size_t from, size_t to,
                            const struct reading *reading, double extra)
 {
     const bool irregular =
         reading->capitals > 1 && reading->capitals < reading->letters; /* no sentence has such */
-    const int readings = reading->substituted > 0 && reading->letters > 0 ? 3 : 1;
+    const int readings = reading->substituted > 0 && reading->letters > 0 ? 1 + LEET_READINGS : 1;
     struct policy_word word;
-    if (reading->length < POLICY_WORD_MIN || (lattice->sentence && irregular))
+    if (reading->length < POLICY_WORD_MIN || (lattice->wording != NULL && irregular))
         return;
     for (int i = 0; i < readings; i++) {
         if (!policy_words_find(reading->hash[i], &word))
             continue;
-        double bits = lattice->sentence ? sentence_bits(&word)
-                                        : kind_bits(&word, reading) + word.bits + extra;
         const double style = style_bits(reading, i > 0);
-        if (!lattice->sentence)
-            bits += style;
-        else if (style > USUAL_STYLE_BITS)
-            bits += style - USUAL_STYLE_BITS;
-        const struct policy_token token = {(unsigned short)from, (unsigned short)to, kind_of(&word),
-                                           bits, is_function_word(&word)};
+        const double bits = lattice->wording != NULL
+                                ? wording_bits(lattice->wording, &word, reading->length) +
+                                      fmax(0, style - USUAL_STYLE_BITS)
+                                : kind_bits(&word, reading) + word.bits + extra + style;
+        const struct policy_token token = {
+            (unsigned short)from, (unsigned short)to, kind_of(&word),          bits,
+            word.function,        word.diceware,      style_of(reading, i > 0)};
         policy_offer_token(lattice, &token);
     }
 }

@@ -47,8 +47,14 @@ static const struct layout layouts[POLICY_LAYOUTS] = {
      2.5,
      3.7},
     /* the number pad */
-    {{"789", "456", "123", "0."}, {"", "", "", ""}, 1.0, 3.2},
+    {{"789", "456", "123", "0."}, {"&*(", "$%^", "!@#", ")"}, 1.0, 3.2},
 };
+
+/* With the capitals lock, keys of accented letters give capitals that no row shows. */
+static unsigned char lower_accented(unsigned char c)
+{
+    return c >= 0xC0 && c <= 0xDE && c != 0xD7 ? (unsigned char)(c + 0x20) : 0;
+}
 
 static struct policy_key find_key(const struct layout *layout, unsigned char c)
 {
@@ -60,7 +66,13 @@ static struct policy_key find_key(const struct layout *layout, unsigned char c)
         if (shifted != NULL)
             return (struct policy_key){(signed char)(shifted - layout->shifted[y]), y, true, true};
     }
-    return (struct policy_key){0};
+    const unsigned char lower = lower_accented(c);
+    struct policy_key key = {0};
+    if (lower != 0) {
+        key = find_key(layout, lower);
+        key.shift = true;
+    }
+    return key;
 }
 
 void policy_keyboard_read(struct policy_keyboard *keyboard, size_t layout,

@@ -2,17 +2,38 @@
 #include "policy_sentence.h"
 
 #include <float.h>
+#include <math.h>
+#include <string.h>
 
-#define SENTENCE_BITS 10.0 /* that it is one, and how its words are written and separated */
-#define WORDS_MIN 4
-#define LETTERS_MIN 2.6 /* of a word, on average: chance finds many short ones */
-#define KNOWN_MIN 0.75  /* of the letters and digits have to be in known words */
+#include "policy_variant.h"
+
+#define KNOWN_MIN 0.8 /* of the letters and digits have to be in known words */
 #define UNKNOWN_BITS 3.0
 #define UNKNOWN_LETTER_BITS 4.5
-#define KNOWN_AFTER 4    /* words that tell which sentence it is */
-#define KNOWN_SHARE 0.4  /* of their bits, for the words after these */
-#define BETWEEN_BITS 0.5 /* what stands between two words, as it did before */
-#define STRANGE_BITS 8.5 /* what is no part of a sentence */
+#define NATURAL_LETTER_BITS 3.3 /* of a whole word that can be spoken */
+#define KNOWN_AFTER 4           /* words that tell which sentence it is */
+#define OTHER_STYLE_BITS 2.5    /* a word written otherwise than the one before */
+#define BETWEEN_BITS 0.5        /* what stands between two words, as it did before */
+#define POINT_BITS 2.5          /* the signs that sentences have */
+#define SIGN_BITS 6.0           /* any other */
+#define ENDING_BITS_MAX 5.5     /* what people put behind a word costs that */
+#define STRANGE_BITS 8.5        /* what is no part of a sentence */
+
+static const struct policy_wording wordings[] = {
+    {.start_bits = 10,
+     .function_bits = 2.5,
+     .content_bits = 6.5,
+     .known_share = 0.4,
+     .letters_min = 2.6,
+     .words_min = 4,
+     .sentence = true},
+    {.start_bits = 6,
+     .function_bits = 7,
+     .content_bits = 15,
+     .known_share = 1,
+     .letters_min = 3.6,
+     .words_min = 3},
+};
 
 static bool is_word(const struct policy_token *token)
 {
@@ -20,22 +41,47 @@ static bool is_word(const struct policy_token *token)
            token->kind == POLICY_REPEAT;
 }
 
+/* The length of the word that begins at `at` and ends where its letters end, if it has vowels; or
+ * 0. */
+static size_t natural_word(const struct policy_text *text, size_t at)
+{
+    size_t i = at, vowels = 0;
+    if (at > 0 && policy_is_letter(text->bytes[at - 1]))
+        return 0;
+    for (; i < text->length && policy_is_letter(text->bytes[i]); i++)
+        vowels += strchr("aeiouy", policy_to_lower(text->bytes[i])) != NULL;
+    return 4 * vowels >= i - at ? i - at : 0;
+}
+
 /* A word that the lists lack. */
 static void offer_unknown(struct policy_lattice *lattice, const struct policy_text *text, size_t at)
 {
+    const size_t natural = natural_word(text, at);
     double bits = UNKNOWN_BITS;
+    if (natural > 0)
+        policy_offer(lattice, at, at + natural, POLICY_LITERAL,
+                     UNKNOWN_BITS + NATURAL_LETTER_BITS * (double)natural);
     for (size_t i = at; i < text->length && policy_is_letter(text->bytes[i]); i++) {
         bits += UNKNOWN_LETTER_BITS;
         policy_offer(lattice, at, i + 1, POLICY_LITERAL, bits);
     }
 }
 
+static double sign_bits(unsigned char sign, unsigned char separator)
+{
+    if (policy_is_alnum(sign))
+        return STRANGE_BITS;
+    if (sign == separator)
+        return BETWEEN_BITS;
+    return memchr(",.;:!?' -", sign, 9) != NULL ? POINT_BITS : SIGN_BITS;
+}
+
 static void describe(struct policy_lattice *lattice, const struct policy_text *text)
 {
+    const unsigned char separator = policy_separator_of(text);
     policy_lattice_begin(lattice, text);
     for (size_t at = 0; at < text->length; at++) {
-        const bool between = !policy_is_alnum(text->bytes[at]);
-        policy_offer(lattice, at, at + 1, POLICY_LITERAL, between ? BETWEEN_BITS : STRANGE_BITS);
+        policy_offer(lattice, at, at + 1, POLICY_LITERAL, sign_bits(text->bytes[at], separator));
         offer_unknown(lattice, text, at);
         policy_find_words(lattice, text, at);
         policy_find_endings(lattice, text, at);
@@ -46,42 +92,67 @@ static void describe(struct policy_lattice *lattice, const struct policy_text *t
 
 struct sentence {
     double bits;
+    unsigned char style; /* the last word's */
     size_t words, function_words, letters;
-    size_t unknown; /* letters and digits between words */
-    size_t behind;  /* and those that no word followed yet */
+    size_t not_of_dice; /* words */
+    size_t unknown;     /* letters and digits between words */
+    size_t behind;      /* and those that no word followed yet */
 };
 
-static void add(struct sentence *sentence, const struct policy_token *token)
+static void add(struct sentence *sentence, const struct policy_wording *wording,
+                const struct policy_token *token)
 {
-    const bool known = sentence->words >= KNOWN_AFTER;
+    const double share = sentence->words >= KNOWN_AFTER ? wording->known_share : 1.0;
+    const size_t length = (size_t)(token->to - token->from);
     if (!is_word(token)) {
-        sentence->bits += token->bits;
-        sentence->behind += token->bits > BETWEEN_BITS ? (size_t)(token->to - token->from) : 0;
+        sentence->bits += token->bits * (length > 1 ? share : 1.0);
+        if (token->kind == POLICY_LITERAL && token->bits > ENDING_BITS_MAX)
+            sentence->behind += length;
         return;
     }
-    sentence->bits += token->bits * (known ? KNOWN_SHARE : 1.0);
+    sentence->bits += token->bits * share;
+    if (token->kind != POLICY_REPEAT) {
+        if (sentence->words > 1 && sentence->style != token->style)
+            sentence->bits += OTHER_STYLE_BITS;
+        sentence->style = token->style;
+    }
     sentence->words++;
-    sentence->letters += (size_t)(token->to - token->from);
+    sentence->letters += length;
     sentence->function_words += token->function;
+    sentence->not_of_dice += !token->diceware && token->kind != POLICY_REPEAT;
     sentence->unknown += sentence->behind;
     sentence->behind = 0;
 }
 
-double policy_sentence_bits(const struct policy_text *text)
+static bool is_one(const struct sentence *sentence, const struct policy_wording *wording)
 {
-    struct policy_lattice lattice = {.sentence = true};
+    const double letters = (double)sentence->letters;
+    const double unknown = (double)(sentence->unknown + sentence->behind);
+    if (wording->sentence && (sentence->function_words == 0 || sentence->not_of_dice == 0))
+        return false;
+    return sentence->words >= wording->words_min &&
+           letters >= wording->letters_min * (double)sentence->words &&
+           letters >= KNOWN_MIN * (letters + unknown);
+}
+
+static double worded_bits(const struct policy_text *text, const struct policy_wording *wording)
+{
+    struct policy_lattice lattice = {.wording = wording};
     const struct policy_token *tokens[POLICY_TEXT_MAX];
-    struct sentence sentence = {.bits = SENTENCE_BITS};
+    struct sentence sentence = {.bits = wording->start_bits};
     size_t count = 0;
     describe(&lattice, text);
     for (size_t to = text->length; to > 0; to = lattice.token[to].from)
         tokens[count++] = &lattice.token[to]; /* the last comes first */
     while (count > 0)
-        add(&sentence, tokens[--count]);
-    const double letters = (double)sentence.letters;
-    if (sentence.words < WORDS_MIN || sentence.function_words == 0 ||
-        letters < LETTERS_MIN * (double)sentence.words ||
-        letters < KNOWN_MIN * (letters + (double)sentence.unknown))
-        return DBL_MAX;
-    return sentence.bits;
+        add(&sentence, wording, tokens[--count]);
+    return is_one(&sentence, wording) ? sentence.bits : DBL_MAX;
+}
+
+double policy_sentence_bits(const struct policy_text *text)
+{
+    double bits = DBL_MAX;
+    for (size_t i = 0; i < sizeof(wordings) / sizeof(wordings[0]); i++)
+        bits = fmin(bits, worded_bits(text, &wordings[i]));
+    return bits;
 }

@@ -99,18 +99,19 @@ static const char *const examples[] = {
 
 /* What the sixteen digits spell, besides numbers. */
 static const char *const hexspeak[] = {
-    "dead",   "beef",   "cafe",   "babe",   "face",   "feed",   "food",   "code",   "decade",
-    "facade", "deed",   "fade",   "fed",    "bad",    "baad",   "bead",   "dad",    "dab",
-    "deaf",   "deface", "decaf",  "coffee", "abba",   "ace",    "accede", "efface", "cab",
-    "cede",   "fab",    "fad",    "ebb",    "base",   "boob",   "boobs",  "boo",    "bed",
-    "bee",    "dee",    "fee",    "add",    "added",  "ad",     "be",     "a55",    "5a5a",
-    "d00d",   "big",    "leet",   "deal",   "feel",   "less",   "fall",   "ball",   "1337",
-    "seed",   "idea",   "defect", "detect", "debate", "decide", "abide",  "edge",   "bade",
-    "faded",  "caffe",  "decode", "f00d",   "c0de",   "b00b",   "b00b5",  "c0ffee", "0ff1ce",
-    "c001",   "d0d0",   "ca5e",   "ba5e",   "5eed",   "b16",    "1dea",   "7e57",   "5afe",
-    "ba11",   "fa11",   "ca11",   "dea1",   "fee1",   "defec8", "b105",   "10ad",   "ab1e",
-    "bab1e",  "d1e",    "b1ade",  "fab1e",  "5e1f",   "acce55", "add1c7", "0b5e55", "decea5ed",
-    NULL};
+    "dead",   "beef",   "cafe",   "babe",   "face",   "feed",   "food",     "code",   "decade",
+    "facade", "deed",   "fade",   "fed",    "bad",    "baad",   "bead",     "dad",    "dab",
+    "deaf",   "deface", "decaf",  "coffee", "abba",   "ace",    "accede",   "efface", "cab",
+    "cede",   "fab",    "fad",    "ebb",    "base",   "boob",   "boobs",    "boo",    "bed",
+    "bee",    "dee",    "fee",    "add",    "added",  "ad",     "be",       "a55",    "5a5a",
+    "d00d",   "big",    "leet",   "deal",   "feel",   "less",   "fall",     "ball",   "1337",
+    "seed",   "idea",   "defect", "detect", "debate", "decide", "abide",    "edge",   "bade",
+    "faded",  "caffe",  "decode", "f00d",   "c0de",   "b00b",   "b00b5",    "c0ffee", "0ff1ce",
+    "c001",   "d0d0",   "ca5e",   "ba5e",   "5eed",   "b16",    "1dea",     "7e57",   "5afe",
+    "ba11",   "fa11",   "ca11",   "dea1",   "fee1",   "defec8", "b105",     "10ad",   "ab1e",
+    "bab1e",  "d1e",    "b1ade",  "fab1e",  "5e1f",   "acce55", "add1c7",   "0b5e55", "decea5ed",
+    "0bad",   "1bad",   "2bad",   "8bad",   "b00c",   "b002",   "cace",     "ace0",   "10ff",
+    "00ff",   "ff00",   "55aa",   "aa55",   "a5a5",   "5aa5",   "cafed00d", NULL};
 
 static double literal(const struct policy_text *text, size_t at)
 {

@@ -9,16 +9,19 @@ struct form {
     const char *inside; /* what may stand between; NULL: anything but the end */
 };
 
+#define NAME_MIN 4
 #define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+#define SMALLS "abcdefghijklmnopqrstuvwxyz0123456789_"
 #define NAME "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 #define TITLE NAME " -.:/"
 
 static const struct form forms[] = {
-    {"$(", ")", NULL},  {"${", "}", NULL},  {"#{", "}", NULL}, {"{{", "}}", NULL},
-    {"{%", "%}", NULL}, {"<%", "%>", NULL}, {"$[", "]", NULL}, {"@@", "@@", NULL},
-    {"<", ">", TITLE},  {"[", "]", TITLE},  {"{", "}", TITLE}, {"%(", ")s", NULL},
-    {"%", "%", TITLE},  {"__", "__", NAME}, {"@", "@", NAME},  {"$", "", NAME},
-    {"`", "`", TITLE},  {"((", "))", NULL}, {"!!", "", NAME},
+    {"$(", ")", NULL},    {"${", "}", NULL},   {"#{", "}", NULL},  {"{{", "}}", NULL},
+    {"{%", "%}", NULL},   {"<%", "%>", NULL},  {"$[", "]", NULL},  {"@@", "@@", NULL},
+    {"<", ">", TITLE},    {"[", "]", TITLE},   {"{", "}", TITLE},  {"%(", ")s", NULL},
+    {"%", "%", TITLE},    {"__", "__", NAME},  {"@", "@", NAME},   {"$", "", CAPITALS},
+    {"`", "`", TITLE},    {"((", "))", NULL},  {"!!", "", NAME},   {"$", "", SMALLS},
+    {"$$", "", CAPITALS}, {"<<", ">>", TITLE}, {"<<", ">>", NULL},
 };
 
 static const char *const prefixes[] = {
@@ -60,6 +63,25 @@ static bool has_form(const struct policy_text *text, const struct form *form)
     return letter;
 }
 
+/* A variable's NAME_OF_THIS_KIND between any signs: ###NAME###, 'NAME', TODO(NAME). */
+static bool is_wrapped_name(const struct policy_text *text)
+{
+    size_t from = begins(text, 0, "TODO(") ? 5 : 0, to = text->length;
+    bool underscore = false;
+    while (from < to && !policy_is_alnum(text->bytes[from]))
+        from++;
+    while (to > from && !policy_is_alnum(text->bytes[to - 1]))
+        to--;
+    if (to - from == text->length || to - from < NAME_MIN)
+        return false;
+    for (size_t i = from; i < to; i++) {
+        if (text->bytes[i] == '\0' || strchr(CAPITALS, text->bytes[i]) == NULL)
+            return false;
+        underscore = underscore || text->bytes[i] == '_';
+    }
+    return underscore;
+}
+
 /* xxxxx, *****, ......: a field left as it was */
 static bool is_one_character(const struct policy_text *text)
 {
@@ -77,5 +99,5 @@ bool policy_is_template(const struct policy_text *text)
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
         if (has_form(text, &forms[i]))
             return true;
-    return is_empty_assignment(text) || is_one_character(text);
+    return is_empty_assignment(text) || is_wrapped_name(text) || is_one_character(text);
 }

@@ -3,14 +3,14 @@
 
 #include <string.h>
 
-#define SEPARATOR_BITS 8.0      /* which character, and how far apart */
-#define EACH_SEPARATOR_BITS 0.5 /* that the distance is kept */
+#define SEPARATOR_BITS 6.0 /* which character, and how far apart */
+#define USUAL_SEPARATOR_BITS 4.0
+#define EACH_SEPARATOR_BITS 0.4 /* that the distance is kept */
 #define THREAD_BITS 6.0
 #define SEPARATORS_MIN 2
 #define TEXT_MIN 6
 
-/* The sign that is there most often, or 0. */
-static unsigned char find_separator(const struct policy_text *text)
+unsigned char policy_separator_of(const struct policy_text *text)
 {
     size_t counts[256] = {0};
     unsigned char best = 0;
@@ -27,8 +27,9 @@ static unsigned char find_separator(const struct policy_text *text)
 static double without_separators(const struct policy_text *text, unsigned char *bytes,
                                  size_t *length)
 {
-    const unsigned char separator = find_separator(text);
-    double bits = SEPARATOR_BITS;
+    const unsigned char separator = policy_separator_of(text);
+    const bool usual = separator != 0 && strchr("-_. ,/:@#+", separator) != NULL;
+    double bits = usual ? USUAL_SEPARATOR_BITS : SEPARATOR_BITS;
     for (size_t i = 0; separator != 0 && i < text->length; i++) {
         if (text->bytes[i] == separator)
             bits += EACH_SEPARATOR_BITS;

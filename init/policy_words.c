@@ -6,7 +6,7 @@
 /*
  * Built from data/ by data/words.awk and data/table.awk. words_first[n] is where bucket n begins:
  * the hash's lowest bits. Entries of a bucket rise by the 30 bits above these; words_rank[] holds 4
- * bits of rank, 2 of kind and 1 for diceware.
+ * bits of rank, 2 of kind, 1 for diceware and 1 for function words.
  */
 #include "policy_words_table.h"
 
@@ -29,5 +29,6 @@ bool policy_words_find(uint64_t hash, struct policy_word *word)
     word->bits = words_rank[low] & 15U;
     word->kind = (enum policy_word_kind)(words_rank[low] >> 4 & 3);
     word->diceware = (words_rank[low] >> 6 & 1) != 0;
+    word->function = (words_rank[low] >> 7 & 1) != 0;
     return true;
 }

@@ -127,21 +127,39 @@ static bool take_password(struct server_args *args, const struct server_arg *arg
     return args->requirepass != NULL;
 }
 
+struct joined {
+    char text[4096];
+    size_t length; /* at least sizeof(text) when it was too much */
+};
+
+static void join(struct joined *joined, const char *word, size_t length)
+{
+    const size_t space = joined->length > 0 ? 1 : 0;
+    if (joined->length + space + length < sizeof(joined->text)) {
+        memcpy(joined->text + joined->length, " ", space);
+        memcpy(joined->text + joined->length + space, word, length);
+        joined->text[joined->length + space + length] = '\0';
+    }
+    joined->length += space + length;
+}
+
 /* bind takes several addresses: they are joined as the setting has them. */
 static bool take_setting(const struct server_arg *arg, const char *key, struct settings *settings,
                          struct failure *failure)
 {
-    char value[4096];
+    struct joined joined = {.length = 0};
+    char word[sizeof(joined.text)];
     char where[64];
-    size_t used = 0;
+    size_t length;
+    const char *cursor = arg->rest, *end = cursor + strlen(cursor);
     (void)snprintf(where, sizeof(where), "argument --%.*s", (int)arg->name_length, arg->name);
-    int n = snprintf(value, sizeof(value), "%s", arg->rest);
-    for (size_t i = 0; n >= 0 && (used += (size_t)n) < sizeof(value) && i < arg->value_count; i++)
-        n = snprintf(value + used, sizeof(value) - used, "%s%s", used > 0 ? " " : "",
-                     arg->values[i]);
-    if (used >= sizeof(value))
+    while (conf_next_word(&cursor, end, word, sizeof(word), &length) == CONF_WORD)
+        join(&joined, word, length < sizeof(word) ? length : sizeof(word));
+    for (size_t i = 0; i < arg->value_count; i++)
+        join(&joined, arg->values[i], strlen(arg->values[i]));
+    if (joined.length >= sizeof(joined.text))
         return failure_set(failure, EX_CONFIG, 0, "%s is too long", where);
-    return settings_override(settings, key, value, where, failure);
+    return settings_override(settings, key, joined.text, where, failure);
 }
 
 static bool keep(struct server_args *args, const struct server_arg *arg, struct failure *failure)

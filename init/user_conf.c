@@ -48,6 +48,11 @@ static bool check_owner(const struct directive_owner *owner, const char *where,
     return true;
 }
 
+static bool is_include(const char *name, size_t length)
+{
+    return length == strlen("include") && strncasecmp(name, "include", length) == 0;
+}
+
 static bool check_line(const char *line, size_t length, const char *where,
                        const struct report *report, int depth, struct failure *failure)
 {
@@ -70,7 +75,7 @@ static bool check_line(const char *line, size_t length, const char *where,
     const struct directive_owner *owner = redis_conf_owner(name, name_length, value);
     if (owner != NULL)
         return check_owner(owner, where, report, failure);
-    if (name_length == strlen("include") && strncasecmp(name, "include", name_length) == 0)
+    if (is_include(name, name_length))
         return check_include(value, report, depth + 1, failure);
     return true;
 }
@@ -85,7 +90,10 @@ static bool check_lines(FILE *file, const char *path, const struct report *repor
     for (unsigned number = 1; ok && (length = getline(&line, &size, file)) >= 0; number++) {
         char where[320];
         (void)snprintf(where, sizeof(where), "%s:%u", path, number);
-        ok = check_line(line, (size_t)length, where, report, depth, failure);
+        if (memchr(line, '\0', (size_t)length) != NULL) /* Redis joins what is around it */
+            ok = failure_set(failure, EX_CONFIG, 0, "%s has a NUL byte", where);
+        else
+            ok = check_line(line, (size_t)length, where, report, depth, failure);
     }
     if (line != NULL)
         explicit_bzero(line, size); /* a user's conf may hold passwords */
@@ -108,6 +116,44 @@ static bool check_file(const char *path, const struct report *report, int depth,
         return failure_set(failure, EX_CONFIG, errno, "%s can't be read by the server", path);
     bool ok = check_lines(file, path, report, depth, failure);
     (void)fclose(file);
+    return ok;
+}
+
+/* `text` is quoted as in redis.conf. */
+static bool check_quoted_include(const char *text, const struct report *report,
+                                 struct failure *failure)
+{
+    char path[PATH_WORD_MAX];
+    size_t length;
+    const char *end = text + strlen(text);
+    if (conf_next_word(&text, end, path, sizeof(path) - 1, &length) != CONF_WORD ||
+        length >= sizeof(path))
+        return true; /* a line that the server itself refuses */
+    path[length] = '\0';
+    return check_include(path, report, 1, failure);
+}
+
+static bool check_argument(const struct server_arg *arg, const struct report *report,
+                           struct failure *failure)
+{
+    bool ok = check_quoted_include(arg->rest, report, failure);
+    for (size_t i = 0; ok && i < arg->value_count; i++)
+        ok = check_include(arg->values[i], report, 1, failure);
+    return ok;
+}
+
+bool user_conf_check_includes(const struct settings *settings, const struct server_args *args,
+                              const struct report *report, struct failure *failure)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < settings->directive_count; i++) {
+        const struct directive_line *line = &settings->directives[i];
+        if (is_include(line->name, strlen(line->name)))
+            ok = check_quoted_include(line->value, report, failure);
+    }
+    for (size_t i = 0; ok && i < args->count; i++)
+        if (is_include(args->list[i].name, args->list[i].name_length))
+            ok = check_argument(&args->list[i], report, failure);
     return ok;
 }
 

@@ -2,8 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Holds help, man pages, completion, README, sample ini and programs together. Runs in the build folder.
 set -uo pipefail
-source=${srcdir:-.}
+export LC_ALL=C
+source=$(cd "${srcdir:-.}" && pwd) || exit 1
 passed=0 failed=0
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+chmod 0755 "$scratch"
 
 # check WHAT COMMAND...: one check
 check() {
@@ -17,47 +21,86 @@ check() {
     fi
 }
 
-# same WHAT A B: two lists are equal, line by line
+# same WHAT A B: two lists are equal, line by line, and not empty
 same() {
     check "$1" test -n "$2" -a "$2" = "$3"
     [ "$2" = "$3" ] || diff <(echo "$2") <(echo "$3")
 }
 
-# The long options that each text speaks of, without dashes.
-help_options() {
-    "./$1" --help | grep -oE '^ +(-.,|   ) +--[a-z-]+' | grep -oE -- '--[a-z-]+' | sed 's/^--//' | sort -u
+# clean COMMAND...: in an environment that sets nothing for redis-init
+clean() {
+    env -i PATH="$PATH" ASAN_OPTIONS="${ASAN_OPTIONS:-}" "$@"
 }
-man_options() {
-    # in mdoc a long option is "Fl -name"; the server's own are not ours
-    grep -oE '(Fl|,) -[a-z][a-z-]+' "$source/man/$1.8" | sed -E 's/.* -//' | grep -vxE 'port|bind|dir|requirepass' | sort -u
-}
-completion_options() {
-    bash -c '. "$1"; COMP_WORDS=("$2" --) COMP_CWORD=1; "_${2//-/_}"; printf "%s\n" "${COMPREPLY[@]}"' \
-        sh "$source/completion/$1" "$1" | grep '^--' | sed 's/^--//' | grep -vx '' | sort -u
-}
-for program in redis-init redis-init-supervise; do
-    same "$program: --help and man page have the same options" "$(help_options $program)" "$(man_options $program)"
-    same "$program: --help and completion have the same options" "$(help_options $program)" "$(completion_options $program)"
-    letters=$("./$program" --help | grep -oE '^ +-[a-zA-Z],' | tr -d ' ,-' | sort -u)
-    same "$program: the man page has each letter" "$letters" \
-        "$(grep -oE '(^\.(It )?|, )Fl [a-zA-Z] ' "$source/man/$program.8" | awk '{print $NF}' | sort -u)"
-done
 
-# What a completion offers behind these words.
+# Options, a row each as --help has it: `-c, --config FILE`.
+help_rows() {
+    "./$1" --help | sed -nE 's/^ +((-[a-z], )?--[a-z-]+( [^ ]+)?)  .*/\1/p' | sort
+}
+man_rows() {
+    sed -nE '/^\.It Fl /{s///; s/ Ns / /g; s/(Ar|Cm) //g; s/ ([:|]) /\1/g; s/^([a-z]) , Fl -/-\1, --/; s/^-([a-z]{2})/--\1/; p}' \
+        "$source/man/$1.8" | sort
+}
+# words that bash would offer behind the words of a command line
 complete_words() {
     bash -c '. "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); "_${1//-/_}"; printf "%s\n" "${COMPREPLY[@]}"' \
         sh "$source/completion/$1" "$@" | sort -u
 }
-same "completion of --log-format" "$(printf 'json\ntext')" "$(complete_words redis-init --log-format '')"
-same "completion of subcommands" checkpass "$(complete_words redis-init ch)"
-
-# The settings: section, key and default, as each text says them.
-program_settings() {
-    env -i PATH="$PATH" ./redis-init config -c "$1" -- true |
-        awk -F ' = ?' '/^\[/ {s = $1; gsub(/[][]/, "", s)} /^[a-z_]+ =/ {print s, $1, $2}'
+option_words() {
+    tr ', ' '\n' | grep '^-' | sort -u
 }
-ini_settings() {
-    awk -F ' = ?' '/^\[/ {s = $1; gsub(/[][]/, "", s)} /^[a-z_]+ =/ {print s, $1, $2}' "$1"
+
+check_options() {
+    local program
+    for program in redis-init redis-init-supervise; do
+        same "$program: --help and the man page have the same options" \
+            "$(help_rows $program)" "$(man_rows $program)"
+        same "$program: --help and the completion have the same options" \
+            "$(help_rows $program | option_words)" "$(complete_words $program - | sort -u)"
+    done
+    same "the subcommands of --help are in redis-init(8)" \
+        "$(./redis-init --help | sed -nE 's/^  ([a-z]+)  .*/\1/p')" \
+        "$(sed -nE '/^\.Ss Subcommands/,/^\.El/s/^\.It Cm //p' "$source/man/redis-init.8")"
+    same "the subcommands of --help are in the completion" \
+        "$(./redis-init --help | sed -nE 's/^  ([a-z]+)  .*/\1/p' | sort)" \
+        "$(cd "$scratch" && complete_words redis-init '' | grep -v -- '-server$')"
+}
+
+check_completion() {
+    local folder=$scratch/files program
+    mkdir "$folder"
+    touch "$folder/some.conf" "$folder/some.ini"
+    (
+        cd "$folder" || exit
+        complete_words redis-init s
+        complete_words redis-init redis-server s
+        complete_words redis-init -c s
+        complete_words redis-init --config = s
+        complete_words redis-init -- s
+        complete_words redis-init-supervise cat s
+    ) >"$scratch/offered"
+    same "completion of files" "$(cat "$scratch/offered")" \
+        "$(printf 'some.%s\n' conf conf ini conf ini conf ini conf ini conf ini)"
+    for program in redis-init redis-init-supervise; do
+        same "$program: completion of --log-format" "$(printf 'json\ntext')" \
+            "$(complete_words $program --log-format '')"
+        same "$program: completion of --log-format=" json "$(complete_words $program --log-format = j)"
+        same "$program: completion of a signal" SIGTERM "$(complete_words $program -p SIGTER)"
+        same "$program: completion of an option behind one with a value" --version \
+            "$(complete_words $program -e 143 --vers)"
+    done
+    same "completion of a subcommand" checkpass "$(complete_words redis-init ch)"
+    same "completion of an option of a subcommand" --config "$(complete_words redis-init config --con)"
+    check "no completion behind genpass" test -z "$(complete_words redis-init genpass '')"
+    same "completion of a server" valkey-server "$(complete_words redis-init -v valk)"
+    check "completion of a program" grep -qx cat <<<"$(complete_words redis-init-supervise -g ca)"
+}
+
+# Settings: section, key and default, as each text says them.
+rows_of_ini() {
+    awk -F ' = ?' '/^\[/ {s = $1; gsub(/[][]/, "", s)} /^[a-z_]+ =/ {print s, $1, $2}' "$@"
+}
+program_settings() { # a checkout may be writable by its group, which is refused
+    install -m 0644 "$1" "$scratch/ini" && clean ./redis-init config -c "$scratch/ini" -- true | rows_of_ini
 }
 readme_settings() {
     awk -F ' *[|] *' '/^[|] (process|password|redis) [|]/ {gsub(/`/, ""); print $2, $3, $4}' "$source/README.md"
@@ -65,39 +108,173 @@ readme_settings() {
 man_settings() {
     awk '/^\.Ss \[/ {s = $2; gsub(/[][]/, "", s)} /^\.It Cm / && s != "redis.conf" {print s, $3}' "$source/man/redis-init.ini.5"
 }
-empty=$(mktemp)
-trap 'rm -f "$empty"' EXIT
-defaults=$(program_settings "$empty")
-same "the sample ini has the defaults" "$defaults" "$(ini_settings "$source/etc/redis-init.ini")"
-same "the sample ini is read as the defaults" "$defaults" "$(program_settings "$source/etc/redis-init.ini")"
-same "README has the settings and defaults" "$defaults" "$(readme_settings)"
-same "redis-init.ini(5) has the settings" "$(echo "$defaults" | cut -d ' ' -f 1,2)" "$(man_settings)"
-while read -r section key default; do
-    [ -z "$default" ] || check "redis-init.ini(5) has the default of $section.$key: $default" \
-        grep -qF -- "$default" "$source/man/redis-init.ini.5"
-done <<<"$defaults"
+# what redis-init.ini(5) says of a key, on one line
+man_item() {
+    awk -v key="$1" '/^\.(It|El|Ss|Sh)/ {on = $0 == ".It Cm " key} on' "$source/man/redis-init.ini.5" |
+        sed -E 's/^\.[A-Z][a-z] //; s/ ([.,])/\1/g' | tr '\n' ' '
+}
 
-# Exit codes: those that the program uses, of sysexits.h, and where each text lists them.
-same "README and redis-init(8) have the same exit codes" \
-    "$(grep -m 1 '^| 64 ' "$source/README.md" | grep -oE '[0-9]+'; printf '126\n127')" \
-    "$(grep -oE '^\.It [0-9]+$' "$source/man/redis-init.8" | grep -oE '[0-9]+')"
-used=$(grep -ohE 'EX_[A-Z]+' "$source"/init/*.c "$source"/include/*.h | sort -u)
-codes=$(printf '#include <sysexits.h>\n%s\n' "$used" | cpp -P 2>/dev/null | grep -oE '^[0-9]+' | sort -n)
-same "the program uses these exit codes" "$codes" \
-    "$(grep -oE '^\.It [0-9]+$' "$source/man/redis-init.8" | grep -oE '[0-9]+' | grep -v '^12')"
+check_settings() {
+    local defaults section key default item number
+    : >"$scratch/empty"
+    defaults=$(program_settings "$scratch/empty")
+    same "the sample ini has the defaults" "$defaults" "$(rows_of_ini "$source/etc/redis-init.ini")"
+    same "the sample ini is read as the defaults" "$defaults" "$(program_settings "$source/etc/redis-init.ini")"
+    sed -E 's/^# (maxmemory)/\1/' "$source/etc/redis-init.ini" >"$scratch/uncommented"
+    same "the examples of the sample ini are read" "$defaults" "$(program_settings "$scratch/uncommented")"
+    sed '1,/^\.Bd/d; /^\.Ed/,$d' "$source/man/redis-init.ini.5" >"$scratch/example"
+    check "the example of redis-init.ini(5) is read" test -n "$(program_settings "$scratch/example")"
+    same "README has the settings and defaults" "$defaults" "$(readme_settings)"
+    same "redis-init.ini(5) has the settings" "$(cut -d ' ' -f 1,2 <<<"$defaults")" "$(man_settings)"
+    while read -r section key default; do
+        item=$(man_item "$key")
+        check "redis-init.ini(5) has the default of $section.$key: ${default:-empty}" \
+            grep -qF -e "The default is ${default:-empty}" -e "The default, ${default:-empty}," \
+            -e "${default:-empty}, the default" <<<"$item"
+        for number in $(clean "REDIS_INIT_${key^^}=" ./redis-init config -c "$scratch/empty" -- true 2>&1 |
+            sed -n 's/.*must be//p' | grep -oE '[0-9]+'); do
+            check "redis-init.ini(5) has the limit $number of $key" grep -qwF "$number" <<<"$item"
+        done
+    done <<<"$defaults"
+}
 
-for page in "$source"/man/*; do
-    check "$(basename "$page") is clean mdoc" mandoc -Tlint -W warning "$page"
-done
-for command in './dev run' './dev test' 'redis-init genpass' 'redis-init checkpass' 'redis-init config'; do
-    check "README shows $command" grep -qF -- "$command" "$source/README.md"
-done
-while read -r link; do
-    check "README links to $link" test -e "$source/$link"
-done < <(grep -oE '\]\([^)]*\)' "$source/README.md" | tr -d '])(' | grep -v '^https:')
-check "--version and configure.ac agree" test "$(./redis-init --version)" = \
-    "$(sed -nE 's/^AC_INIT\(\[(.*)\], \[(.*)\]\)$/\1 \2/p' "$source/configure.ac")"
-check "NEWS has the version" grep -qF "$(./redis-init --version | cut -d ' ' -f 2)" "$source/NEWS.md"
+check_environment() {
+    local code
+    code=$(grep -ohE '"((REDIS|VALKEY)_[A-Z_]+|CREDENTIALS_DIRECTORY)"' "$source"/init/*.c | tr -d '"' | sort -u)
+    code=$(printf '%s\n' "$code" {REDIS,VALKEY}_PASSWORD_FILE | sort -u)
+    same "redis-init(8) has the variables that the program reads" "$code" \
+        "$(sed -nE '/^\.Sh ENVIRONMENT/,/^\.Sh FILES/s/^\.It Ev //p' "$source/man/redis-init.8" |
+            sed 's/ Ns Ar KEY//; s/ , /\n/g' | grep -vx PATH | sort -u)"
+    for name in $code; do
+        check "README has the variable $name" grep -qF "$name" "$source/README.md"
+    done
+}
 
+# Exit codes, with what they mean: `64 wrong usage`.
+man_codes() {
+    awk '/^\.It [0-9]+$/ {code = $2; next} /^\./ {code = ""} code {print code, $0}' "$source/man/redis-init.8" |
+        sed -E 's/cannot/can'\''t/; s/\.$//; s/^([0-9]+ )(.)/\1\l\2/'
+}
+man_code_numbers() {
+    sed -nE 's/^\.It ([0-9]+)$/\1/p' "$source/man/$1.8"
+}
+# of sysexits.h, those that the sources name outside of comments
+used_codes() {
+    cat "$@" | sed -E 's,(/\*|^ \*|//).*,,' | grep -oE '\bEX_[A-Z]+' | grep -vx EX_OK | sort -u |
+        sed '1i #include <sysexits.h>' | "${CC:-cc}" -E -P -x c - | grep -oE '^[0-9]+$' | sort -n
+}
+exit_code_of() {
+    "$@" >/dev/null 2>&1
+    echo $?
+}
+check_exit_codes() {
+    same "README and redis-init(8) have the same exit codes" "$(man_codes)" \
+        "$(sed -nE 's/^\| ([0-9]+) \| (.*) \|$/\1 \2/p' "$source/README.md")"
+    same "redis-init(8) has the exit codes that the program uses" "$(man_code_numbers redis-init)" "$(
+        used_codes "$source"/init/*.c
+        exit_code_of clean REDIS_INIT_SERVER="$scratch" ./redis-init config
+        exit_code_of clean REDIS_INIT_SERVER="$scratch/none" ./redis-init config
+    )"
+    same "redis-init-supervise(8) has the exit codes that the program uses" \
+        "$(man_code_numbers redis-init-supervise)" "$(
+            used_codes "$source"/supervise/*.c
+            exit_code_of ./redis-init-supervise "$scratch"
+            exit_code_of ./redis-init-supervise "$scratch/none"
+        )"
+}
+
+# README's ``` blocks of a language, each into a file of its own: PREFIX.1 ...
+blocks() {
+    awk -v start="\`\`\`$1" -v prefix="$scratch/$1" '
+        on && /^```$/ {on = 0; close(file)}
+        on {print > file}
+        $0 == start {on = 1; file = prefix "." ++n; printf "" > file}' "$source/README.md"
+}
+# tabs, odd indentation and a brace or quote left open are what spoils YAML
+looks_like_yaml() {
+    awk '/\t/ {bad = 1}
+        {match($0, /^ */); if (RLENGTH % 2) bad = 1}
+        !/^ *(#.*|---|(- )?"?[A-Za-z][A-Za-z0-9_.\/-]*"?:( .*)?|- .+)?$/ {bad = 1}
+        {line = $0; if (gsub(/"/, "", line) % 2) bad = 1}
+        gsub(/\[/, "") != gsub(/\]/, "") || gsub(/{/, "") != gsub(/}/, "") {bad = 1}
+        END {exit bad || NR == 0}' "$1"
+}
+check_snippets() {
+    local file word
+    blocks sh
+    blocks yaml
+    blocks dockerfile
+    for file in "$scratch"/sh.*; do
+        check "README's shell block ${file##*.} is the shell's language" bash -n "$file"
+    done
+    for file in "$scratch"/yaml.*; do
+        check "README's YAML block ${file##*.} has a right form" looks_like_yaml "$file"
+    done
+    same "README's Dockerfile installs what ./dev builds with" \
+        "$(sed -nE 's/^packages_build=\((.*)\)$/\1/p' "$source/dev" | tr ' ' '\n' | grep -vx xz-utils | sort)" \
+        "$(sed -nE 's/^ +([a-z].*)$/\1/p' "$scratch/dockerfile.1" | tr ' ' '\n' | sort)"
+    for word in redis-init redis-init-supervise; do
+        check "README's Dockerfile copies $word" grep -q "^COPY --from.*/$word " "$scratch/dockerfile.1"
+    done
+    while read -r word; do
+        check "README's $word is of configure.ac" grep -qF "AC_ARG_ENABLE([${word#--enable-}]" "$source/configure.ac"
+    done < <(grep -ohE -- '--enable-[a-z-]+' "$source/README.md" | sort -u)
+    for word in run test; do
+        check "README shows ./dev $word" grep -q "^\./dev $word  *#" "$scratch/sh.1"
+        check "dev has $word" grep -qx "$word) .*" "$source/dev"
+    done
+}
+
+# What README shows of the log is what the programs say; paths and who it runs as differ here.
+check_samples() {
+    local password
+    blocks console
+    same "README's refusal is what redis-init says" "$(sed -n 2p "$scratch/console.1")" \
+        "$(clean REDIS_PASSWORD="$(sed -nE '1s/.*PASSWORD=([^ ]*) .*/\1/p' "$scratch/console.1")" ./redis-init 2>&1)"
+    install -m 0755 redis-init redis-init-supervise "$scratch/"
+    printf '#!/bin/sh\n' >"$scratch/redis-server"
+    chmod 0755 "$scratch/redis-server"
+    password=$scratch/password
+    ./redis-init genpass >"$password" && chmod 0444 "$password"
+    same "README's start is what redis-init says" \
+        "$(sed -n 4p "$scratch/console.1")" \
+        "$(clean REDIS_PASSWORD_FILE="$password" REDIS_INIT_SERVER="$scratch/redis-server" \
+            REDIS_INIT_DATA_DIR="$scratch/data" REDIS_INIT_RUN_DIR="$scratch/run" "$(prepare_data)/redis-init" 2>&1 |
+            sed -E "s, $scratch/redis-server as [0-9]+:[0-9]+ \([a-z ]+\), /usr/bin/redis-server as 999:999 (root dropped),
+                s,$scratch/run/,/run/redis-init/,; s,$scratch/password,/run/secrets/redis-password,")"
+}
+prepare_data() { # as another user than root the folder has to be there
+    mkdir -p "$scratch/data" && echo "$scratch"
+}
+
+check_files() {
+    local page link file command
+    for page in "$source"/man/*.[1-8]; do
+        check "${page##*/} is clean mdoc" mandoc -Tlint -W warning "$page"
+    done
+    while read -r link; do
+        check "README links to $link" test -e "$source/$link"
+    done < <(grep -oE '\]\([^)]*\)' "$source/README.md" | tr -d '])(' | grep -v '^https:')
+    for file in "$source"/man/*.[1-8] "$source"/completion/* "$source"/etc/*; do
+        file=${file#"$source"/}
+        check "$file is installed" grep -qE "^dist_[a-z]+_[A-Z]+ = .*\b$file( |\$)" "$source/Makefile.am"
+    done
+    for command in $(./redis-init --help | sed -nE 's/^  ([a-z]+)  .*/\1/p'); do
+        check "README shows redis-init $command" grep -qF "redis-init $command" "$source/README.md"
+    done
+    check "--version and configure.ac agree" test "$(./redis-init --version)" = \
+        "$(sed -nE 's/^AC_INIT\(\[(.*)\], \[(.*)\]\)$/\1 \2/p' "$source/configure.ac")"
+    check "NEWS has the version first" test "$(./redis-init --version | cut -d ' ' -f 2)" = \
+        "$(sed -nE '/^## /{s/^## ([0-9.]+).*/\1/p; q}' "$source/NEWS.md")"
+}
+
+check_options
+check_completion
+check_settings
+check_environment
+check_exit_codes
+check_snippets
+check_samples
+check_files
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" = 0 ]

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -167,10 +168,17 @@ static bool open_secret(void *unused)
     return fd >= 0 && dup2(fd, 77) == 77 && chdir("/tmp") == 0;
 }
 
+static bool works_in(pid_t pid, const char *folder)
+{
+    struct stat wanted, found;
+    char path[64];
+    (void)snprintf(path, sizeof(path), "/proc/%d/cwd", pid);
+    return stat(folder, &wanted) == 0 && stat(path, &found) == 0 && wanted.st_dev == found.st_dev &&
+           wanted.st_ino == found.st_ino;
+}
+
 START_TEST(inherited_descriptors_are_the_childs_alone)
 {
-    char cwd[64] = {0};
-    char path[64];
     struct run run = START_PREPARED(_i, open_secret, NULL, "ACTOR", "signals");
     expect_ready(run.out);
     settle(&run);
@@ -179,11 +187,8 @@ START_TEST(inherited_descriptors_are_the_childs_alone)
     ck_assert_uint_eq(count_links(run.pid, "memfd:secret", true), 0);
     ck_assert_uint_eq(count_links(run.pid, "", true), 1);
     ck_assert_uint_eq(count_links(run.pid, "[signalfd]", true), 1);
-    (void)snprintf(path, sizeof(path), "/proc/%d/cwd", run.pid);
-    ck_assert_int_eq((int)readlink(path, cwd, sizeof(cwd) - 1), 1);
-    (void)snprintf(path, sizeof(path), "/proc/%d/cwd", child);
-    ck_assert_int_eq((int)readlink(path, cwd, sizeof(cwd) - 1), 4);
-    ck_assert_str_eq(cwd, "/tmp");
+    ck_assert(works_in(run.pid, "/"));
+    ck_assert(works_in(child, "/tmp"));
     expect_quiet_end(&run, 0);
 }
 END_TEST

@@ -31,12 +31,14 @@ static inline void require(bool held, const char *promise)
     abort();
 }
 
-/* The number that the next descriptor will get: the same before and after when none has leaked. */
-static inline int next_descriptor(void)
+/* The open ones of the first 64 descriptors, a bit each: the same before and after when none has
+ * leaked. */
+static inline uint64_t descriptors(void)
 {
-    const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    require(fd >= 0 && close(fd) == 0, "/dev/null opens");
-    return fd;
+    uint64_t open_ones = 0;
+    for (int fd = 0; fd < 64; fd++)
+        open_ones |= (uint64_t)(fcntl(fd, F_GETFD) >= 0) << fd;
+    return open_ones;
 }
 
 /* The bytes in a file in memory that stands at its beginning. */

@@ -63,6 +63,13 @@ static void expect_text(struct reader *reader, const char *name, const char *tex
     expect_value(reader, name, text, strlen(text));
 }
 
+static void expect_no_default_user(const struct reader *reader)
+{
+    require(!is_named(reader, "user") || reader->words.count < 2 ||
+                strcmp(reader->words.word[1], "default") != 0,
+            "no line is about the default user");
+}
+
 /* A line of the ini: whatever it is, not a directive that redis-init controls. */
 static void expect_users_line(struct reader *reader)
 {
@@ -73,8 +80,7 @@ static void expect_users_line(struct reader *reader)
         return; /* the server refuses it, or passes it over */
     require(redis_conf_owner(words->word[0], strlen(words->word[0]), "") == NULL,
             "no line of the ini is a directive of ours");
-    require(!is_named(reader, "user") || words->count < 2 || strcmp(words->word[1], "default") != 0,
-            "no line of the ini is about the default user");
+    expect_no_default_user(reader);
 }
 
 static bool is_save_list(const struct server_arg *arg, const char *value)
@@ -101,6 +107,7 @@ static void expect_argument(struct reader *reader, const struct server_arg *arg)
     require(reader->words.length[0] == arg->name_length &&
                 strncasecmp(reader->words.word[0], arg->name, arg->name_length) == 0,
             "an argument has its line");
+    expect_no_default_user(reader);
     size_t n = expect_words(reader, 1, arg->rest);
     for (size_t i = 0; i < arg->value_count; i++) {
         const char *value = arg->values[i];
@@ -226,7 +233,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     require(secret_memory_init(&failure), "libsodium works");
-    const int before = next_descriptor();
+    const uint64_t before = descriptors();
     struct secret *secret = secret_new(&failure);
     require(secret != NULL, "a secret is made");
     char *bytes = copy_of(data + 1, size - 1);
@@ -234,6 +241,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     write_conf(secret, words, count, data[0]);
     free(bytes);
     secret_free(secret);
-    require(next_descriptor() == before, "no descriptor leaks");
+    require(descriptors() == before, "no descriptor leaks");
     return 0;
 }

@@ -95,9 +95,9 @@ static void read_as_settings(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const int before = next_descriptor();
+    const uint64_t before = descriptors();
     read_as_entries(data, size);
     read_as_settings(data, size);
-    require(next_descriptor() == before, "no descriptor leaks");
+    require(descriptors() == before, "no descriptor leaks");
     return 0;
 }

@@ -89,13 +89,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct failure failure = {0};
     require(secret_memory_init(&failure), "libsodium works");
-    const int before = next_descriptor();
+    const uint64_t before = descriptors();
     const size_t length = without_line_end(data, size);
     const bool fit = is_fit(data, length);
     read_secret(file_of(data, size), data, length, fit);
     if (size <= PIPE_ROOM)
         read_secret(pipe_of(data, size), data, length, fit);
     take_value(data, size);
-    require(next_descriptor() == before, "no descriptor leaks");
+    require(descriptors() == before, "no descriptor leaks");
     return 0;
 }

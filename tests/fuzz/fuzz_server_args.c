@@ -101,7 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 2)
         return 0;
-    const int before = next_descriptor();
+    const uint64_t before = descriptors();
     struct line line = {.count = 0};
     char *words = copy_of(data + 2, size - 2);
     line.count = split_words(words, size - 2, line.argv, WORDS_MAX);
@@ -113,6 +113,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     free(words);
     free(line.given[0]);
     free(line.given[1]);
-    require(next_descriptor() == before, "no descriptor leaks");
+    require(descriptors() == before, "no descriptor leaks");
     return 0;
 }

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define NOBODY 65534 /* the overflow uid of user_namespaces(7) */
+
 int unit_main(const char *name, TCase *tests)
 {
     Suite *suite = suite_create(name);
@@ -33,7 +35,9 @@ static int remove_entry(const char *path, const struct stat *status, int flag, s
 
 static void remove_folder(void)
 {
-    if (owner == getpid()) /* not in a child that a test forked */
+    if (owner != getpid())
+        return; /* a child that a test forked */
+    if (seteuid(getuid()) == 0)
         (void)nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -55,4 +59,12 @@ void unit_write(const char *path, const void *bytes, size_t length, mode_t mode)
     ck_assert_int_eq(write(fd, bytes, length), (ssize_t)length);
     ck_assert_int_eq(fchmod(fd, mode), 0);
     ck_assert_int_eq(close(fd), 0);
+}
+
+void unit_drop_root(void)
+{
+    if (geteuid() != 0)
+        return;
+    ck_assert_int_eq(chmod(unit_folder(), 0711), 0);
+    ck_assert_int_eq(seteuid(NOBODY), 0);
 }

@@ -15,4 +15,8 @@ const char *unit_folder(void);
 /* A file with these bytes and that mode, whatever the umask is. */
 void unit_write(const char *path, const void *bytes, size_t length, mode_t mode);
 
+/* Whom a mode stops: for the rest of the test root becomes an ordinary user, who may enter
+ * unit_folder(). */
+void unit_drop_root(void);
+
 #endif

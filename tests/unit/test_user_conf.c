@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "user_conf.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+static struct failure failure;
+static char said[4096];
+
+static const char *path_of(const char *name)
+{
+    static char path[PATH_MAX];
+    (void)snprintf(path, sizeof(path), "%s/%s", unit_folder(), name);
+    return path;
+}
+
+/* A conf in the folder; `%s` in its text is the folder. */
+static void write_conf(const char *name, const char *format)
+{
+    char text[2048];
+    const char *mark = strstr(format, "%s");
+    if (mark == NULL)
+        (void)snprintf(text, sizeof(text), "%s", format);
+    else
+        (void)snprintf(text, sizeof(text), "%.*s%s%s", (int)(mark - format), format, unit_folder(),
+                       mark + 2);
+    unit_write(path_of(name), text, strlen(text), 0600);
+}
+
+/* What the check says, and what it writes to stderr in `said`. */
+static bool check_conf(const char *path, enum report_level level)
+{
+    char log[PATH_MAX];
+    const struct report report = {REPORT_TEXT, level};
+    (void)snprintf(log, sizeof(log), "%s/stderr", unit_folder());
+    const int fd = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    const int before = dup(STDERR_FILENO);
+    ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+    failure = (struct failure){0};
+    const bool ok = user_conf_check(path, &report, &failure);
+    ck_assert_int_eq(dup2(before, STDERR_FILENO), STDERR_FILENO);
+    const ssize_t length = pread(fd, said, sizeof(said) - 1, 0);
+    ck_assert_int_ge(length, 0);
+    said[length] = '\0';
+    ck_assert_int_eq(close(before) + close(fd), 0);
+    return ok;
+}
+
+static void check_refused(const char *name, const char *where, const char *text)
+{
+    ck_assert_msg(!check_conf(path_of(name), REPORT_WARNING), "not refused: %s", name);
+    ck_assert_int_eq(failure.exit_code, EX_CONFIG);
+    ck_assert_msg(strstr(failure.text, path_of(where)) != NULL, "%s", failure.text);
+    ck_assert_msg(strstr(failure.text, text) != NULL, "%s", failure.text);
+    ck_assert_msg(strstr(failure.text, "hush") == NULL, "%s", failure.text);
+}
+
+static const char *const fine[] = {
+    "",
+    "\n\n# aclfile /x\n   # user default on nopass\n",
+    "maxmemory 1mb\nsave 60 1\nappendonly yes\n",
+    "user bob on >hush ~* +@all\n",
+    "user Default on\n",
+    "aclfile\n",      /* Redis refuses a directive without its value */
+    "aclfile \"/x\n", /* and unbalanced quotes */
+    "aclfile-x /x\n",
+    "x aclfile /x\n",
+    "user \"x default\" on\n",
+    "# include /nonexistent\n",
+    "requirepass hush\n",
+    "masterauth hush\n",
+    "include %s/*.nothing\n",
+};
+
+START_TEST(what_is_fine)
+{
+    write_conf("x.conf", fine[_i]);
+    ck_assert_msg(check_conf(path_of("x.conf"), REPORT_DETAIL), "%s", failure.text);
+    ck_assert_msg(strstr(said, "hush") == NULL, "%s", said);
+}
+END_TEST
+
+struct refusal {
+    const char *conf;
+    const char *line;
+    const char *text;
+};
+
+static const struct refusal refusals[] = {
+    {"aclfile /x\n", "x.conf:1:", "`aclfile` is refused"},
+    {"\n#\nAclFile /x\n", "x.conf:3:", "`aclfile` is refused"},
+    {"  \t aclfile\t/x", "x.conf:1:", "`aclfile` is refused"},
+    {"aclfile /x\r\n", "x.conf:1:", "`aclfile` is refused"},
+    {"aclfile \"\"\n", "x.conf:1:", "`aclfile` is refused"},
+    {"\"aclfile\" '/x'\n", "x.conf:1:", "`aclfile` is refused"},
+    {"acl'file' /x\n", "x.conf:1:", "`aclfile` is refused"},
+    {"\"\\x61clfile\" /x\n", "x.conf:1:", "`aclfile` is refused"},
+    {"hz 1\nuser default on nopass ~* +@all\n", "x.conf:2:", "`user default` is refused"},
+    {"USER default\n", "x.conf:1:", "`user default` is refused"},
+    {"user \"default\" on >hush\n", "x.conf:1:", "`user default` is refused"},
+    {"user 'default' on\n", "x.conf:1:", "`user default` is refused"},
+    {"user \"\\x64efault\" on\n", "x.conf:1:", "`user default` is refused"},
+    {"requirepass hush\nmasterauth hush\naclfile /x\n", "x.conf:3:", "`aclfile` is refused"},
+};
+
+START_TEST(what_would_undo_the_password)
+{
+    write_conf("x.conf", refusals[_i].conf);
+    check_refused("x.conf", refusals[_i].line, refusals[_i].text);
+}
+END_TEST
+
+START_TEST(a_requirepass_has_no_effect)
+{
+    write_conf("x.conf", "hz 1\nRequirePass hush\nport 7000\n");
+    ck_assert(check_conf(path_of("x.conf"), REPORT_WARNING));
+    ck_assert_msg(strstr(said, "warning: ") != NULL, "%s", said);
+    ck_assert_msg(strstr(said, path_of("x.conf:2: `requirepass` has no effect")) != NULL, "%s",
+                  said);
+    ck_assert_msg(strstr(said, "hush") == NULL, "%s", said);
+    ck_assert_msg(strstr(said, "`port`") == NULL, "%s", said);
+    ck_assert(check_conf(path_of("x.conf"), REPORT_DETAIL));
+    ck_assert_msg(strstr(said, path_of("x.conf:3: `port` has no effect, set `port` in [redis]")) !=
+                      NULL,
+                  "%s", said);
+}
+END_TEST
+
+START_TEST(a_file_that_cannot_be_read)
+{
+    check_refused("absent.conf", "absent.conf", "No such file");
+    ck_assert_int_eq(mkfifo(path_of("fifo"), 0600), 0);
+    check_refused("fifo", "fifo", "can't be read by the server");
+    check_refused("", "", "can't be read by the server");
+    unit_write(path_of("closed.conf"), "", 0, 0);
+    unit_write(path_of("stderr"), "", 0, 0666); /* check_conf() goes on writing it */
+    unit_drop_root();
+    check_refused("closed.conf", "closed.conf", "Permission denied");
+}
+END_TEST
+
+struct inclusion {
+    const char *first;
+    const char *second;
+    const char *where;
+    const char *text;
+};
+
+static const struct inclusion inclusions[] = {
+    {"include %s/b.conf\n", "hz 1\naclfile /x\n", "b.conf:2:", "`aclfile`"},
+    {"INCLUDE %s/b.conf\n", "user default on\n", "b.conf:1:", "`user default`"},
+    {"include \"%s/b.conf\"\n", "aclfile /x\n", "b.conf:1:", "`aclfile`"},
+    {"hz 1\n  include '%s/b.conf'\n", "aclfile /x\n", "b.conf:1:", "`aclfile`"},
+    {"include %s/[b].conf\n", "aclfile /x\n", "b.conf:1:", "`aclfile`"},
+    {"include %s/?.conf\n", "aclfile /x\n", "", "more than 16 files include each other"},
+    {"include %s/b.c*\n", "aclfile /x\n", "b.conf:1:", "`aclfile`"},
+    {"include %s/c.conf\n", "", "c.conf", "No such file"},
+    {"include %s/.\n", "", ".", "can't be read by the server"},
+    {"include %s/a.conf\n", "", "a.conf", "more than 16 files include each other"},
+    {"include %s/b.conf\naclfile /x\n", "hz 1\n", "a.conf:2:", "`aclfile`"},
+};
+
+START_TEST(what_is_included)
+{
+    write_conf("a.conf", inclusions[_i].first);
+    write_conf("b.conf", inclusions[_i].second);
+    check_refused("a.conf", inclusions[_i].where, inclusions[_i].text);
+}
+END_TEST
+
+START_TEST(every_match_of_a_pattern)
+{
+    write_conf("x.conf", "include %s/d*.part\n");
+    write_conf("d1.part", "hz 1\n");
+    write_conf("d2.part", "hz 2\n");
+    write_conf("d3.part", "hz 3\n");
+    ck_assert_msg(check_conf(path_of("x.conf"), REPORT_DETAIL), "%s", failure.text);
+    write_conf("d3.part", "aclfile /x\n");
+    check_refused("x.conf", "d3.part:1:", "`aclfile`");
+}
+END_TEST
+
+/* The first file and 16 below it. */
+START_TEST(includes_have_a_depth)
+{
+    char name[16];
+    char text[32];
+    for (int i = 0; i < 17; i++) {
+        (void)snprintf(name, sizeof(name), "%d.deep", i);
+        (void)snprintf(text, sizeof(text), "include %%s/%d.deep\n", i + 1);
+        write_conf(name, text);
+    }
+    write_conf("16.deep", "hz 1\n");
+    ck_assert_msg(check_conf(path_of("0.deep"), REPORT_WARNING), "%s", failure.text);
+    write_conf("16.deep", "include %s/17.deep\n");
+    write_conf("17.deep", "hz 1\n");
+    check_refused("0.deep", "17.deep", "more than 16");
+}
+END_TEST
+
+START_TEST(long_lines)
+{
+    static char line[20000];
+    memset(line, 'x', sizeof(line));
+    line[4] = ' ';
+    line[sizeof(line) - 1] = '\n';
+    unit_write(path_of("x.conf"), line, sizeof(line), 0600);
+    ck_assert_msg(check_conf(path_of("x.conf"), REPORT_WARNING), "%s", failure.text);
+    memcpy(line + 10000, "\naclfile /x\n", 12);
+    unit_write(path_of("x.conf"), line, sizeof(line), 0600);
+    check_refused("x.conf", "x.conf:2:", "`aclfile`");
+    memcpy(line, "user default ", 13); /* its first words count, however long it is */
+    unit_write(path_of("x.conf"), line, sizeof(line), 0600);
+    check_refused("x.conf", "x.conf:1:", "`user default`");
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("user_conf");
+    tcase_add_loop_test(tests, what_is_fine, 0, COUNT(fine));
+    tcase_add_loop_test(tests, what_would_undo_the_password, 0, COUNT(refusals));
+    tcase_add_test(tests, a_requirepass_has_no_effect);
+    tcase_add_test(tests, a_file_that_cannot_be_read);
+    tcase_add_loop_test(tests, what_is_included, 0, COUNT(inclusions));
+    tcase_add_test(tests, every_match_of_a_pattern);
+    tcase_add_test(tests, includes_have_a_depth);
+    tcase_add_test(tests, long_lines);
+    return unit_main("user_conf", tests);
+}
