@@ -73,7 +73,7 @@ static double sign_bits(unsigned char sign, unsigned char separator)
         return STRANGE_BITS;
     if (sign == separator)
         return BETWEEN_BITS;
-    return memchr(",.;:!?' -", sign, 9) != NULL ? POINT_BITS : SIGN_BITS;
+    return sign != '\0' && strchr(",.;:!?' -", sign) != NULL ? POINT_BITS : SIGN_BITS;
 }
 
 static void describe(struct policy_lattice *lattice, const struct policy_text *text)

@@ -309,6 +309,9 @@ static bool load_ini(struct settings *settings, const struct settings_sources *s
     const char *path = named != NULL ? named : sources->ini_default;
     struct ini_context context = {.settings = settings};
     bool found;
+    if (*path == '\0')
+        return failure_set(failure, EX_CONFIG, 0,
+                           "--config or " CONFIG_VARIABLE " is empty, give it a path");
     if (!ini_file_read(path, named != NULL, set_from_ini, &context, &found, failure))
         return false;
     settings->config_file = found ? path : NULL;

@@ -139,12 +139,13 @@ static bool keep_capabilities(unsigned long a, unsigned long b)
 }
 
 /* `cap_drop: ALL` and `cap_add: [SETUID, SETGID]`: no CAP_SETPCAP, so the bounding set stays, and
- * no CAP_CHOWN, so folders have to be the uid's already. */
+ * no CAP_CHOWN, so folders have to be the uid's already, nor CAP_DAC_OVERRIDE to look into them. */
 static bool keep_setuid_and_setgid(void *argument)
 {
     (void)argument;
-    return chown("/run/data", 999, 999) == 0 && mkdir("/run/redis-init", 0777) == 0 &&
-           chown("/run/redis-init", 999, 999) == 0 && keep_capabilities(CAP_SETGID, CAP_SETUID);
+    return chmod("/run/data", 0700) == 0 && chown("/run/data", 999, 999) == 0 &&
+           mkdir("/run/redis-init", 0700) == 0 && chown("/run/redis-init", 999, 999) == 0 &&
+           keep_capabilities(CAP_SETGID, CAP_SETUID);
 }
 
 START_TEST(two_capabilities_are_enough)

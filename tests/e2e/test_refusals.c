@@ -96,6 +96,8 @@ static const struct refusal refusals[] = {
     {{GIVEN, "REDIS_INIT_MIN_LENGHT=8"}, .code = 78, .says = "did you mean `min_length`?"},
     {{GIVEN, "REDIS_INIT_BIND=eth77"}, .code = 78, .says = "neither an address nor an interface"},
     {{GIVEN, "REDIS_INIT_CONFIG=/run/none.ini"}, .code = 78, .says = "/run/none.ini"},
+    {{GIVEN, "REDIS_INIT_CONFIG="}, .code = 78, .says = "REDIS_INIT_CONFIG is empty"},
+    {.arguments = {"genpass", "more"}, .code = 64, .says = "takes no arguments"},
     {{GIVEN},
      {"-c", "/run/x.ini"},
      INI("[redis]\nprot = 1\n"),
