@@ -25,17 +25,21 @@ struct policy_token {
     double bits;
     bool function;       /* a word that only sentences have: the, of, is */
     bool diceware;       /* a word that dice may have given */
+    bool bounded;        /* a word with separators at both ends */
+    bool unknown;        /* a word that the lists lack */
     unsigned char style; /* of a word: capitals and leet */
 };
 
 /* How words are priced where nothing but words is expected. */
 struct policy_wording {
+    double unknown_letter_bits;         /* of a whole word that the lists lack */
     double function_bits, content_bits; /* at most, for a word */
     double start_bits;                  /* that it is this, and how the words are written */
     double known_share;                 /* of a word's bits, after the first few */
     double letters_min;                 /* of a word, on average: chance finds many short ones */
     size_t words_min;
     bool sentence; /* it has function words, and no dice made it */
+    bool topic;    /* many of the words are the service's */
 };
 
 /* How far the text goes on as it did n bytes before, for each n; kept from byte to byte. */
@@ -47,6 +51,7 @@ struct policy_runs {
 /* The cheapest description of each beginning of a text, as a chain of tokens. */
 struct policy_lattice {
     const struct policy_wording *wording; /* NULL: any structure */
+    unsigned char separator;              /* between most words; 0: none */
     struct policy_runs runs;
     double bits[POLICY_TEXT_MAX + 1];               /* of the first n bytes */
     struct policy_token token[POLICY_TEXT_MAX + 1]; /* the last one of that description */
@@ -67,7 +72,7 @@ static inline void policy_offer(struct policy_lattice *lattice, size_t from, siz
                                 enum policy_kind kind, double bits)
 {
     const struct policy_token token = {
-        (unsigned short)from, (unsigned short)to, kind, bits, false, false, 0};
+        .from = (unsigned short)from, .to = (unsigned short)to, .kind = kind, .bits = bits};
     policy_offer_token(lattice, &token);
 }
 

@@ -6,7 +6,7 @@
 
 enum policy_variant { POLICY_WITHOUT_SEPARATORS, POLICY_UNTHREADED, POLICY_VARIANTS };
 
-/* The sign that is in the text most often, and more than once; or 0. */
+/* The sign that is in the text most often, and more than once, its end aside; or 0. */
 unsigned char policy_separator_of(const struct policy_text *text);
 
 /*

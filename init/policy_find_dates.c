@@ -4,7 +4,8 @@
 #include "policy_lattice.h"
 
 #define YEAR_BITS 8.0 /* 1900 to 2039, the recent ones first */
-#define DAY_BITS 8.5  /* log2(366) */
+#define RECENT_YEAR_BITS 4.5
+#define DAY_BITS 8.5 /* log2(366) */
 #define FORMAT_BITS 2.5
 #define SEPARATOR_BITS 1.5
 
@@ -25,6 +26,9 @@ static const struct field fields[] = {
     {'Y', 4, 4, 1900, 2039}, {'y', 2, 2, 0, 99}, {'M', 2, 2, 1, 12},
     {'D', 2, 2, 1, 31},      {'m', 1, 2, 1, 12}, {'d', 1, 2, 1, 31},
 };
+
+/* The years that people put behind a password. */
+static const struct field recent = {'Y', 4, 4, 2010, 2029};
 
 /* The number of digits that this field takes at `at`, the longest that fits, or 0. */
 static size_t take_field(const struct policy_text *text, size_t at, const struct field *field)
@@ -107,5 +111,7 @@ void policy_find_dates(struct policy_lattice *lattice, const struct policy_text 
             policy_offer(lattice, at, end, POLICY_DATE, format_bits(formats[i]));
     }
     if (take_field(text, at, &fields[0]) > 0)
-        policy_offer(lattice, at, at + 4, POLICY_DATE, POLICY_KIND_BITS + YEAR_BITS - 1.5);
+        policy_offer(lattice, at, at + 4, POLICY_DATE,
+                     POLICY_KIND_BITS +
+                         (take_field(text, at, &recent) > 0 ? RECENT_YEAR_BITS : YEAR_BITS - 1.5));
 }

@@ -10,6 +10,9 @@
 #define NUMBERS_MIN 3
 #define NUMBER_BITS 6.0 /* the first one */
 #define STEP_BITS 2.0
+#define LOG2_10 3.32
+#define SMALL_NUMBER 13
+#define SMALL_NUMBER_BITS 4.0
 #define BETWEEN_BITS 4.0 /* each character between two numbers */
 #define NUMBER_DIGITS_MAX 4
 #define BETWEEN_MAX 3
@@ -144,23 +147,33 @@ static void offer_counting(struct policy_lattice *lattice, const struct policy_t
     }
 }
 
+/* The first number of as many digits, and the step from one to the next. */
+static double block_bits(long first, long step, size_t digits)
+{
+    const double any = LOG2_10 * (double)digits;
+    const double step_bits =
+        labs(step) == 1 || step == first ? 1 : (labs(step) <= 10 ? 4 : 1 + any);
+    return 1 + (first < SMALL_NUMBER || step == first ? fmin(SMALL_NUMBER_BITS, any) : any) +
+           step_bits;
+}
+
 /* The same without anything between, in numbers of as many digits: 003004005. */
 static void offer_blocks(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
                          size_t digits)
 {
-    long last = 0, step = 0;
+    long first = 0, last = 0, step = 0;
     for (size_t count = 0; at + (count + 1) * digits <= text->length; count++) {
         const size_t begin = at + count * digits;
         const struct policy_text block = {text->bytes, begin + digits};
         const struct number number = take_number(&block, begin);
         if (number.end != begin + digits || (count > 1 && number.value - last != step))
             return;
+        first = count == 0 ? number.value : first;
         step = number.value - last;
         last = number.value;
         if (count + 1 >= NUMBERS_MIN)
             policy_offer(lattice, at, number.end, POLICY_SEQUENCE,
-                         POLICY_KIND_BITS + 1.5 * (double)digits + STEP_BITS +
-                             (labs(step) > 1 ? 5 : 0) + log2((double)count));
+                         POLICY_KIND_BITS + block_bits(first, step, digits) + log2((double)count));
     }
 }
 

@@ -8,7 +8,7 @@
 #define SHIFT_BITS 1.5
 #define UP_OR_DOWN_BITS 1.5 /* the first step; columns are what people walk */
 #define STRAIGHT_BITS 0.8
-#define TURN_BITS 2.6
+#define TURN_BITS 2.9
 #define NEXT_COLUMN_BITS 3.0 /* a walk that begins beside the end of the one before */
 #define WALKS_BITS 4.0       /* that all is walks */
 #define NEXT_WALK_BITS 1.0   /* that another walk follows, among walks */

@@ -9,11 +9,18 @@
 #define SERVICE_KIND_BITS 0.5 /* and where one of these is, the next often is, too */
 #define USUAL_STYLE_BITS 4.5  /* capitals and leet that a whole sentence has */
 #define ENDING_BITS 5.5
+#define SUFFIX_BITS 2.0
+#define STEM_MIN 3
+#define SPLIT_BITS 3.0 /* a word that ends without the separator */
 #define REVERSED_BITS 2.0
+#define ENGLISH_BITS_MAX 8 /* of a function word */
+#define OTHER_LANGUAGE_BITS 3.0
 #define LONG_WORD 5
 #define SHORTER_BITS 2.5 /* each letter less */
 #define LEET_BITS 1.0    /* that there is any, and then each */
 #define LEET_EACH_BITS 0.7
+#define RARE_LEET_BITS 1.0  /* 6 for b, 2 for z */
+#define SHORT_LEET_BITS 3.0 /* in a short word, among words */
 
 /* Random text is full of short words, so that they say less: by length, from 0. */
 static const double short_bits[] = {0, 1.0, 3.0, 3.5, 2.5, 1.0};
@@ -35,7 +42,8 @@ static const unsigned char leet[LEET_READINGS][128] = {
      ['7'] = 't',
      ['@'] = 'a',
      ['$'] = 's',
-     ['!'] = 'i'}};
+     ['!'] = 'i',
+     ['+'] = 't'}};
 
 static unsigned char read_leet(unsigned char c, int reading)
 {
@@ -50,6 +58,7 @@ struct reading {
     unsigned letters;
     unsigned capitals;
     unsigned substituted;
+    unsigned rare; /* substitutions that few people make */
     bool first_is_capital;
 };
 
@@ -64,6 +73,7 @@ static void read_byte(struct reading *reading, unsigned char c)
     reading->letters += policy_is_letter(c);
     reading->capitals += policy_is_upper(c);
     reading->substituted += read_leet(c, 0) != policy_to_lower(c);
+    reading->rare += read_leet(c, 0) != policy_to_lower(c) && read_leet(c, 2) == policy_to_lower(c);
     reading->hash[0] = policy_words_hash(reading->hash[0], policy_to_lower(c));
     for (int i = 0; i < LEET_READINGS; i++)
         reading->hash[1 + i] = policy_words_hash(reading->hash[1 + i], read_leet(c, i));
@@ -101,18 +111,28 @@ static double kind_bits(const struct policy_word *word, const struct reading *re
 
 /* Which word it is, among words; chance finds short ones, so that these say less. */
 static double wording_bits(const struct policy_wording *wording, const struct policy_word *word,
-                           unsigned length)
+                           unsigned length, bool bounded)
 {
     if (word->function)
-        return fmin(word->bits, wording->function_bits);
-    const double missing = length < LONG_WORD ? LONG_WORD - length : 0;
+        return fmin(word->bits, wording->function_bits + (length < 3 ? 3 - length : 0) +
+                                    (word->bits > ENGLISH_BITS_MAX ? OTHER_LANGUAGE_BITS : 0));
+    const double missing = length < LONG_WORD && !bounded ? LONG_WORD - length : 0;
     return fmin(word->bits, wording->content_bits + SHORTER_BITS * missing);
 }
-
 static double style_bits(const struct reading *reading, bool leet_speak)
 {
-    const double bits = capital_bits(reading);
+    const double bits = capital_bits(reading) + RARE_LEET_BITS * reading->rare;
     return leet_speak ? bits + LEET_BITS + LEET_EACH_BITS * reading->substituted : bits;
+}
+
+/* Whether separators or the text's ends are on both sides, and at least one separator. */
+static bool is_bounded(const struct policy_text *text, size_t from, size_t to,
+                       unsigned char separator)
+{
+    const bool before = from > 0 && text->bytes[from - 1] == separator;
+    const bool behind = to < text->length && text->bytes[to] == separator;
+    return separator != 0 && (before || from == 0) && (behind || before) &&
+           (to == text->length || !policy_is_letter(text->bytes[to]));
 }
 
 static unsigned char style_of(const struct reading *reading, bool leet_speak)
@@ -122,12 +142,37 @@ static unsigned char style_of(const struct reading *reading, bool leet_speak)
     return leet_speak ? capitals | 4 : capitals;
 }
 
-static void offer_readings(struct policy_lattice *lattice, size_t from, size_t to,
-                           const struct reading *reading, double extra)
+/* The word in another form, that the lists may lack. */
+static void offer_suffixes(struct policy_lattice *lattice, const struct policy_text *text,
+                           struct policy_token token)
 {
-    const bool irregular =
-        reading->capitals > 1 && reading->capitals < reading->letters; /* no sentence has such */
+    static const char *const suffixes[] = {"s", "es", "'s", "ed", "d", "ing", "er", "ly"};
+    const size_t from = token.to;
+    token.bits += SUFFIX_BITS;
+    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+        const size_t length = strlen(suffixes[i]);
+        size_t same = 0;
+        while (same < length && from + same < text->length &&
+               read_leet(text->bytes[from + same], 2) == (unsigned char)suffixes[i][same])
+            same++;
+        if (same < length || from - token.from < STEM_MIN)
+            continue;
+        struct policy_token longer = token;
+        longer.to = (unsigned short)(from + length);
+        longer.bounded = is_bounded(text, token.from, from + length, lattice->separator);
+        if (longer.bounded)
+            longer.bits -= SPLIT_BITS;
+        policy_offer_token(lattice, &longer);
+    }
+}
+
+static void offer_readings(struct policy_lattice *lattice, const struct policy_text *text,
+                           size_t from, size_t to, const struct reading *reading, double extra)
+{ /* no sentence has such */
+    const bool irregular = (reading->capitals > 1 && reading->capitals < reading->letters) ||
+                           (reading->rare > 0 && reading->length < LONG_WORD);
     const int readings = reading->substituted > 0 && reading->letters > 0 ? 1 + LEET_READINGS : 1;
+    const bool bounded = is_bounded(text, from, to, lattice->separator);
     struct policy_word word;
     if (reading->length < POLICY_WORD_MIN || (lattice->wording != NULL && irregular))
         return;
@@ -135,14 +180,24 @@ static void offer_readings(struct policy_lattice *lattice, size_t from, size_t t
         if (!policy_words_find(reading->hash[i], &word))
             continue;
         const double style = style_bits(reading, i > 0);
-        const double bits = lattice->wording != NULL
-                                ? wording_bits(lattice->wording, &word, reading->length) +
-                                      fmax(0, style - USUAL_STYLE_BITS)
-                                : kind_bits(&word, reading) + word.bits + extra + style;
-        const struct policy_token token = {
-            (unsigned short)from, (unsigned short)to, kind_of(&word),          bits,
-            word.function,        word.diceware,      style_of(reading, i > 0)};
+        const double bits =
+            lattice->wording != NULL
+                ? wording_bits(lattice->wording, &word, reading->length, bounded) +
+                      (lattice->separator != 0 && !bounded ? SPLIT_BITS : 0) +
+                      (i > 0 && !bounded && reading->length < 4 ? SHORT_LEET_BITS : 0) +
+                      fmax(0, style - USUAL_STYLE_BITS)
+                : kind_bits(&word, reading) + word.bits + extra + style;
+        const struct policy_token token = {.from = (unsigned short)from,
+                                           .to = (unsigned short)to,
+                                           .kind = kind_of(&word),
+                                           .bits = bits,
+                                           .function = word.function,
+                                           .diceware = word.diceware,
+                                           .bounded = bounded,
+                                           .style = style_of(reading, i > 0)};
         policy_offer_token(lattice, &token);
+        if (lattice->wording != NULL)
+            offer_suffixes(lattice, text, token);
     }
 }
 
@@ -157,7 +212,7 @@ void policy_find_words(struct policy_lattice *lattice, const struct policy_text 
     struct reading reading = nothing_read;
     for (size_t i = at; i < text->length && i - at < POLICY_WORD_MAX && is_ascii(text, i); i++) {
         read_byte(&reading, text->bytes[i]);
-        offer_readings(lattice, at, i + 1, &reading, 0);
+        offer_readings(lattice, text, at, i + 1, &reading, 0);
     }
 }
 
@@ -167,7 +222,7 @@ void policy_find_reversed_words(struct policy_lattice *lattice, const struct pol
     struct reading reading = nothing_read;
     for (size_t i = at; i > 0 && at - i < POLICY_WORD_MAX && is_ascii(text, i - 1); i--) {
         read_byte(&reading, text->bytes[i - 1]);
-        offer_readings(lattice, i - 1, at, &reading, REVERSED_BITS);
+        offer_readings(lattice, text, i - 1, at, &reading, REVERSED_BITS);
     }
 }
 
@@ -186,15 +241,20 @@ void policy_find_listed(struct policy_lattice *lattice, const struct policy_text
 {
     for (; *words != NULL; words++) {
         const size_t length = strlen(*words);
-        size_t same = 0;
+        size_t same = 0, letters = 0, substituted = 0;
         if (length < 2 || length > text->length - at)
             continue;
-        while (same < length && (policy_to_lower(text->bytes[at + same]) ==
-                                     policy_to_lower((unsigned char)(*words)[same]) ||
-                                 read_leet(text->bytes[at + same], 0) ==
-                                     policy_to_lower((unsigned char)(*words)[same])))
-            same++;
-        if (same == length)
+        for (; same < length; same++) {
+            const unsigned char c = text->bytes[at + same];
+            const unsigned char wanted = policy_to_lower((unsigned char)(*words)[same]);
+            letters += policy_is_letter(c);
+            if (policy_to_lower(c) == wanted)
+                continue;
+            if (read_leet(c, 0) != wanted)
+                break;
+            substituted++;
+        }
+        if (same == length && (substituted == 0 || letters > 0))
             policy_offer(lattice, at, at + length, kind, bits);
     }
 }

@@ -14,7 +14,10 @@ unsigned char policy_separator_of(const struct policy_text *text)
 {
     size_t counts[256] = {0};
     unsigned char best = 0;
-    for (size_t i = 0; i < text->length; i++) {
+    size_t length = text->length;
+    while (length > 1 && text->bytes[length - 1] == text->bytes[length - 2])
+        length--;
+    for (size_t i = 0; i + 1 < length; i++) {
         const unsigned char c = text->bytes[i];
         if (policy_is_alnum(c) || ++counts[c] < SEPARATORS_MIN)
             continue;
