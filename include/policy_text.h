@@ -6,10 +6,10 @@
 #include <stddef.h>
 
 /*
- * How much of a password is searched for structure: 128 bytes take a millisecond or two, and hold
+ * How much of a password is searched for structure: 96 bytes take a millisecond or two, and hold
  * many times the bits that any limit asks for unless they are structure.
  */
-#define POLICY_TEXT_MAX 128
+#define POLICY_TEXT_MAX 96
 
 /* A password, or the beginning of one, and what every part of the policy asks of its bytes. */
 struct policy_text {

@@ -123,7 +123,6 @@ static bool is_same(const struct policy_text *text, size_t a, size_t b)
 static void offer_copies(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
                          size_t distance)
 {
-    const double bits = POLICY_KIND_BITS + log2((double)at + 1);
     unsigned short *run = &lattice->runs.copy[distance];
     bool other_case = false;
     if (*run > 0)
@@ -131,6 +130,9 @@ static void offer_copies(struct policy_lattice *lattice, const struct policy_tex
     else
         while (at + *run < text->length && is_same(text, at + *run, at + *run - distance))
             ++*run;
+    if (*run < RUN_MIN)
+        return;
+    const double bits = POLICY_KIND_BITS + log2((double)at + 1);
     for (size_t n = 1; n <= *run; n++) {
         other_case = other_case || text->bytes[at + n - 1] != text->bytes[at + n - 1 - distance];
         if (n >= RUN_MIN && (n <= SHORT_MAX || n == *run))

@@ -149,7 +149,7 @@ START_TEST(random_bytes_are_accepted)
 }
 END_TEST
 
-/* What follows the first 128 bytes cannot make a weak beginning good, nor the other way round. */
+/* What follows the first 96 bytes cannot make a weak beginning good, nor the other way round. */
 START_TEST(long_passwords)
 {
     static char weak[4096], strong[4096];
