@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "supervise_options.h"
+#include "unit.h"
 
 #define ARGC(argv) ((int)(sizeof(argv) / sizeof((argv)[0])) - 1)
 
@@ -164,7 +165,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *all = suite_create("supervise options");
     TCase *tests = tcase_create("options");
     tcase_add_test(tests, defaults_pass_every_signal_on);
     tcase_add_test(tests, the_table_is_consistent);
@@ -175,10 +175,5 @@ int main(void)
                         sizeof(bads) / sizeof(bads[0]));
     tcase_add_test(tests, every_exit_code_can_be_remapped_alone);
     tcase_add_test(tests, usage_names_the_word_and_its_value);
-    suite_add_tcase(all, tests);
-    SRunner *runner = srunner_create(all);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return unit_main("supervise options", tests);
 }

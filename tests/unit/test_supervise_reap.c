@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include "supervise_reap.h"
+#include "unit.h"
 
 /* The wait statuses of Linux: the code in the second byte, the signal and 0x80 for a core in the
  * first. */
@@ -32,14 +33,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *all = suite_create("supervise reap");
     TCase *tests = tcase_create("exit codes");
     tcase_add_test(tests, every_exit_code_and_every_signal);
     tcase_add_test(tests, only_exit_codes_are_remapped);
-    suite_add_tcase(all, tests);
-    SRunner *runner = srunner_create(all);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return unit_main("supervise reap", tests);
 }

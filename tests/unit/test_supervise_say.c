@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "supervise_say.h"
+#include "unit.h"
 
 /* What `say` would write to stderr, ended with a NUL. */
 static void captured(char *text, size_t size, const struct say *how, enum say_level level,
@@ -77,16 +78,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *all = suite_create("supervise say");
     TCase *tests = tcase_create("say");
     tcase_add_test(tests, numbers);
     tcase_add_test(tests, levels);
     tcase_add_test(tests, text_and_json);
     tcase_add_test(tests, long_text_is_cut_to_one_line);
-    suite_add_tcase(all, tests);
-    SRunner *runner = srunner_create(all);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return unit_main("supervise say", tests);
 }

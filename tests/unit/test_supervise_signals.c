@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "supervise_signals.h"
+#include "unit.h"
 
 struct text_number {
     const char *text;
@@ -132,7 +133,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *all = suite_create("supervise signals");
     TCase *tests = tcase_create("signals");
     tcase_add_loop_test(tests, names_and_numbers_are_read, 0, sizeof(texts) / sizeof(texts[0]));
     tcase_add_test(tests, every_name_is_read_back);
@@ -140,10 +140,5 @@ int main(void)
     tcase_add_test(tests, a_queued_signal_keeps_its_sender_and_its_value);
     tcase_add_test(tests, a_signal_that_cannot_be_sent_is_an_error);
     tcase_add_test(tests, stop_signals_and_job_control);
-    suite_add_tcase(all, tests);
-    SRunner *runner = srunner_create(all);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return unit_main("supervise signals", tests);
 }
