@@ -21,4 +21,7 @@ struct data_names data_names_of(const struct settings *settings, const struct se
  */
 bool data_names_has(const struct data_names *names, const char *name);
 
+/* Whether it may be a folder of Redis's: appendonlydir, or a name of the user's. */
+bool data_names_has_folder(const struct data_names *names, const char *name);
+
 #endif

@@ -102,6 +102,8 @@ static bool visit(struct walk *walk, int folder, const char *name, int depth,
     if (!data_names_has(walk->names, name) ||
         fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
         return true;
+    if (S_ISDIR(status.st_mode) && !data_names_has_folder(walk->names, name))
+        return true; /* a user's, whatever it is called */
     if (status.st_uid != walk->uid)
         give_entry(walk, folder, name);
     if (S_ISDIR(status.st_mode) && depth < DEPTH_MAX)

@@ -37,15 +37,20 @@ struct data_names data_names_of(const struct settings *settings, const struct se
     return names;
 }
 
-bool data_names_has(const struct data_names *names, const char *name)
+bool data_names_has_folder(const struct data_names *names, const char *name)
 {
-    static const char *const patterns[] = {"*.rdb",      "*.aof",        "*.manifest",
-                                           "nodes.conf", "nodes-*.conf", "appendonlydir"};
-    for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
-        if (fnmatch(patterns[i], name, 0) == 0)
-            return true;
     for (size_t i = 0; i < names->count; i++)
         if (strcmp(names->names[i], name) == 0)
             return true;
-    return false;
+    return strcmp(name, "appendonlydir") == 0;
+}
+
+bool data_names_has(const struct data_names *names, const char *name)
+{
+    static const char *const patterns[] = {"*.rdb", "*.aof", "*.manifest", "nodes.conf",
+                                           "nodes-*.conf"};
+    for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
+        if (fnmatch(patterns[i], name, 0) == 0)
+            return true;
+    return data_names_has_folder(names, name);
 }

@@ -164,9 +164,13 @@ START_TEST(what_is_no_file_is_left)
     if (!is_root())
         return;
     ck_assert_int_eq(mkdir(data, 0755), 0);
+    put_folder("mine.rdb");
+    put_file("mine.rdb/dump.rdb");
     ck_assert_int_eq(mkfifo(in_data("fifo.rdb"), 0600), 0);
     ck_assert(prepare());
     assert_owner("fifo.rdb", 0);
+    assert_owner("mine.rdb", 0);
+    assert_owner("mine.rdb/dump.rdb", 0);
 }
 END_TEST
 
