@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <check.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -152,10 +152,16 @@ START_TEST(a_freed_secret_cannot_be_read)
     struct secret *gone = secret_new(&failure);
     ck_assert_ptr_nonnull(gone);
     ck_assert(secret_take(gone, value, "the file", &failure));
-    const volatile char *bytes = secret_bytes(gone, &length);
+    const char *bytes = secret_bytes(gone, &length);
     secret_free(gone);
-    (void)signal(SIGSEGV, SIG_DFL);
-    (void)bytes[0];
+    /* the kernel says whether it is there; valgrind maps something else into its place */
+    char copy[sizeof(GOOD)] = {0};
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    const ssize_t written = write(ends[1], bytes, length);
+    ck_assert(written > 0 || errno == EFAULT);
+    ck_assert(written <= 0 || read(ends[0], copy, (size_t)written) == written);
+    ck_assert_str_ne(copy, GOOD);
 }
 END_TEST
 
@@ -171,6 +177,6 @@ int main(void)
     tcase_add_loop_test(tests, an_unfit_value_is_refused_and_overwritten, 0, COUNT(untaken));
     tcase_add_test(tests, a_value_ends_at_the_maximum);
     tcase_add_test(tests, equal_is_every_byte_and_the_length);
-    tcase_add_test_raise_signal(tests, a_freed_secret_cannot_be_read, SIGSEGV);
+    tcase_add_test(tests, a_freed_secret_cannot_be_read);
     return unit_main("secret", tests);
 }
