@@ -68,6 +68,14 @@ static inline void policy_offer_token(struct policy_lattice *lattice,
     lattice->token[token->to] = *token;
 }
 
+/* Whether a token of these bits, or more, can still be the cheapest way to `to`: saves the work of
+ * finding out how many they are. */
+static inline bool policy_may_offer(const struct policy_lattice *lattice, size_t from, size_t to,
+                                    double bits)
+{
+    return lattice->bits[from] + bits < lattice->bits[to];
+}
+
 static inline void policy_offer(struct policy_lattice *lattice, size_t from, size_t to,
                                 enum policy_kind kind, double bits)
 {

@@ -52,7 +52,7 @@ static void offer_steps(struct policy_lattice *lattice, const struct policy_text
         while (at + *run < text->length &&
                step_at(text, at + *run) == step_at(text, at + *run - distance))
             ++*run;
-    if (*run >= RUN_MIN)
+    if (*run >= RUN_MIN && policy_may_offer(lattice, at, at + *run, POLICY_KIND_BITS))
         policy_offer(lattice, at, at + *run,
                      text->bytes[at] == text->bytes[at - distance] ? POLICY_REPEAT
                                                                    : POLICY_SEQUENCE,
@@ -96,7 +96,8 @@ static double block_steps_bits(const struct policy_text *text, size_t at, size_t
 static void offer_progression(struct policy_lattice *lattice, const struct policy_text *text,
                               size_t at, size_t period)
 {
-    if (period > at || at + period > text->length)
+    if (period > at || at + period > text->length ||
+        class_step(text->bytes[at - period], text->bytes[at]) == NO_STEP)
         return;
     const double bits = block_steps_bits(text, at, period);
     size_t end = at + period;
@@ -135,7 +136,8 @@ static void offer_copies(struct policy_lattice *lattice, const struct policy_tex
     const double bits = POLICY_KIND_BITS + log2((double)at + 1);
     for (size_t n = 1; n <= *run; n++) {
         other_case = other_case || text->bytes[at + n - 1] != text->bytes[at + n - 1 - distance];
-        if (n >= RUN_MIN && (n <= SHORT_MAX || n == *run))
+        if (n >= RUN_MIN && (n <= SHORT_MAX || n == *run) &&
+            policy_may_offer(lattice, at, at + n, bits))
             policy_offer(lattice, at, at + n, POLICY_REPEAT,
                          bits + 2 * log2((double)n) + (other_case ? OTHER_CASE_BITS : 0));
     }

@@ -96,6 +96,8 @@ static void offer_known(struct policy_lattice *lattice, const struct policy_text
 {
     for (size_t i = 0; i < sizeof(series) / sizeof(series[0]); i++) {
         for (const char *from = series[i]; *from != '\0'; from++) {
+            if (text->bytes[at] != (unsigned char)*from)
+                continue;
             size_t end = at;
             const size_t digits = match(text, at, from, &end);
             if (digits >= DIGITS_MIN)

@@ -79,7 +79,7 @@ static void offer_figures(struct policy_lattice *lattice, const struct policy_te
         size_t end = at;
         while (end < text->length && same_step(keyboard->key, end, distance))
             end++;
-        if (end - at >= FIGURE_MIN)
+        if (end - at >= FIGURE_MIN && policy_may_offer(lattice, at, end, bits))
             policy_offer(lattice, at, end, POLICY_KEYS,
                          bits + log2((double)distance + 1) + 1.5 * log2((double)(end - at)));
     }

@@ -24,6 +24,7 @@ static const char *const examples[] = {
     "00000000-0000-0000-0000-000000000000",
     "f47ac10b-58cc-4372-a567-0e02b2c3d479",
     "wjalrxutnfemi/k7mdeng/bpxrficyexamplekey",
+    "qwxhzgrpbjpvcgvuihnlc2ftzq", /* RFC 7617, section 2 */
     "akiaiosfodnn7example",
     "tr0ub4dor&3",
     "098f6bcd4621d373cade4e832627b4f6",
@@ -169,7 +170,7 @@ void policy_lattice_begin(struct policy_lattice *lattice, const struct policy_te
 /* Every kind of token, in any order. */
 static void describe(struct policy_lattice *lattice, const struct policy_text *text,
                      const struct policy_question *question,
-                     const struct policy_keyboard *keyboards)
+                     const struct policy_keyboard *keyboards, size_t count)
 {
     const bool hexadecimal = is_hexadecimal(text);
     policy_lattice_begin(lattice, text);
@@ -188,7 +189,7 @@ static void describe(struct policy_lattice *lattice, const struct policy_text *t
         policy_find_series(lattice, text, at);
         policy_find_repeats(lattice, text, at);
         policy_find_dates(lattice, text, at);
-        for (size_t i = 0; i < POLICY_LAYOUTS; i++)
+        for (size_t i = 0; i < count; i++)
             policy_find_walks(lattice, text, at, &keyboards[i]);
     }
     policy_find_reversed_words(lattice, text, text->length);
@@ -200,16 +201,32 @@ static void take_cheaper(struct policy_structure *best, double bits, enum policy
         *best = (struct policy_structure){bits, kind};
 }
 
+/* Reads text on each keyboard, but for those that give the same keys as a more usual one; returns
+ * how many there are. */
+static size_t read_keyboards(struct policy_keyboard *keyboards, const struct policy_text *text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < POLICY_LAYOUTS; i++) {
+        size_t same = 0;
+        policy_keyboard_read(&keyboards[count], i, text);
+        while (same < count && memcmp(keyboards[same].key, keyboards[count].key,
+                                      text->length * sizeof(struct policy_key)) != 0)
+            same++;
+        if (same == count)
+            count++;
+    }
+    return count;
+}
+
 struct policy_structure policy_structure_of(const struct policy_text *text,
                                             const struct policy_question *question)
 {
     struct policy_lattice lattice = {0};
     struct policy_keyboard keyboards[POLICY_LAYOUTS];
-    for (size_t i = 0; i < POLICY_LAYOUTS; i++)
-        policy_keyboard_read(&keyboards[i], i, text);
-    describe(&lattice, text, question, keyboards);
+    const size_t count = read_keyboards(keyboards, text);
+    describe(&lattice, text, question, keyboards, count);
     struct policy_structure best = {lattice.bits[text->length], main_kind(&lattice, text->length)};
-    for (size_t i = 0; i < POLICY_LAYOUTS && best.bits > POLICY_ENOUGH_BITS; i++)
+    for (size_t i = 0; i < count && best.bits > POLICY_ENOUGH_BITS; i++)
         take_cheaper(&best, policy_walks_bits(text, &keyboards[i]), POLICY_KEYS);
     if (question->sentences && best.bits > POLICY_ENOUGH_BITS)
         take_cheaper(&best, policy_sentence_bits(text), POLICY_COMMON_WORD);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -156,11 +157,10 @@ START_TEST(a_freed_secret_cannot_be_read)
     secret_free(gone);
     /* the kernel says whether it is there; valgrind maps something else into its place */
     char copy[sizeof(GOOD)] = {0};
-    int ends[2];
-    ck_assert_int_eq(pipe(ends), 0);
-    const ssize_t written = write(ends[1], bytes, length);
-    ck_assert(written > 0 || errno == EFAULT);
-    ck_assert(written <= 0 || read(ends[0], copy, (size_t)written) == written);
+    const int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    ck_assert_int_ge(memory, 0);
+    ck_assert(pread(memory, copy, length, (off_t)(uintptr_t)bytes) > 0 || errno == EIO);
+    (void)close(memory);
     ck_assert_str_ne(copy, GOOD);
 }
 END_TEST
