@@ -12,161 +12,31 @@
 #include "nearest.h"
 #include "redis_conf.h"
 #include "service_link.h"
+#include "setting_kinds.h"
 
 #define VARIABLE_PREFIX "REDIS_INIT_"
 #define CONFIG_VARIABLE "REDIS_INIT_CONFIG"
 #define CONF_SECTION "redis.conf"
 #define ID_MAX 4294967294U /* 2^32 - 1 is (uid_t)-1, which chown(2) takes for "no change" */
 
-struct key;
-
-/* Stores `value` if it is right; otherwise returns what would be right. NULL is success. */
-typedef const char *parse_value(void *field, const struct key *key, const char *value);
-typedef void print_value(const void *field, char *text, size_t size);
-
-struct kind {
-    parse_value *parse;
-    print_value *print;
-};
-
-struct key {
-    const char *name; /* first, so that nearest_name() can walk the table */
-    const char *section;
-    const struct kind *kind;
-    size_t offset;        /* of the field in struct settings */
-    const char *standard; /* the default, as the ini would say it */
-    unsigned long minimum;
-    unsigned long maximum;
-    const char *expected; /* what a right value is */
-};
-
-static const char *parse_number(void *field, const struct key *key, const char *value)
-{
-    char *end;
-    errno = 0;
-    unsigned long number = strtoul(value, &end, 10);
-    if (!isdigit((unsigned char)value[0]) || *end != '\0' || errno != 0 || number < key->minimum ||
-        number > key->maximum)
-        return key->expected;
-    *(unsigned *)field = (unsigned)number;
-    return NULL;
-}
-
-static void print_number(const void *field, char *text, size_t size)
-{
-    (void)snprintf(text, size, "%u", *(const unsigned *)field);
-}
-
-/* Text without control characters, which neither redis.conf nor a log line could take. */
-static bool is_clean(const char *value)
-{
-    for (; *value != '\0'; value++)
-        if (iscntrl((unsigned char)*value))
-            return false;
-    return true;
-}
-
-static const char *store_text(void *field, const struct key *key, const char *value)
-{
-    char *copy = strdup(value);
-    if (copy == NULL)
-        return "used on a machine with free memory";
-    char **text = field;
-    free(*text);
-    *text = copy;
-    (void)key;
-    return NULL;
-}
-
-static const char *parse_text(void *field, const struct key *key, const char *value)
-{
-    bool empty_is_right = key->standard[0] == '\0';
-    if ((value[0] == '\0' && !empty_is_right) || !is_clean(value))
-        return key->expected;
-    return store_text(field, key, value);
-}
-
-static const char *parse_absolute_path(void *field, const struct key *key, const char *value)
-{
-    if (value[0] != '/' || strlen(value) >= 4096)
-        return key->expected;
-    return parse_text(field, key, value);
-}
-
-static const char *parse_variable_name(void *field, const struct key *key, const char *value)
-{
-    for (size_t i = 0; value[i] != '\0'; i++)
-        if (!(value[i] == '_' || isalpha((unsigned char)value[i]) ||
-              (i > 0 && isdigit((unsigned char)value[i]))))
-            return key->expected;
-    return parse_text(field, key, value);
-}
-
-static void print_text(const void *field, char *text, size_t size)
-{
-    (void)snprintf(text, size, "%s", *(const char *const *)field);
-}
-
-static const char *parse_yes_no(void *field, const struct key *key, const char *value)
-{
-    bool yes = strcmp(value, "yes") == 0;
-    if (!yes && strcmp(value, "no") != 0)
-        return key->expected;
-    *(bool *)field = yes;
-    return NULL;
-}
-
-static void print_yes_no(const void *field, char *text, size_t size)
-{
-    (void)snprintf(text, size, "%s", *(const bool *)field ? "yes" : "no");
-}
-
-static const char *const conf_places[] = {
-    [CONF_AUTO] = "auto",
-    [CONF_FILE] = "file",
-    [CONF_MEMFD] = "memfd",
-};
-
-static const char *parse_conf_place(void *field, const struct key *key, const char *value)
-{
-    for (size_t i = 0; i < sizeof(conf_places) / sizeof(conf_places[0]); i++)
-        if (strcmp(value, conf_places[i]) == 0) {
-            *(enum conf_place *)field = (enum conf_place)i;
-            return NULL;
-        }
-    return key->expected;
-}
-
-static void print_conf_place(const void *field, char *text, size_t size)
-{
-    (void)snprintf(text, size, "%s", conf_places[*(const enum conf_place *)field]);
-}
-
-static const struct kind number = {parse_number, print_number};
-static const struct kind text = {parse_text, print_text};
-static const struct kind absolute_path = {parse_absolute_path, print_text};
-static const struct kind variable_name = {parse_variable_name, print_text};
-static const struct kind yes_no = {parse_yes_no, print_yes_no};
-static const struct kind conf_place = {parse_conf_place, print_conf_place};
-
 #define FIELD(member) offsetof(struct settings, member)
 
 /* clang-format off */
-static const struct key keys[] = {
-    {"uid", "process", &number, FIELD(uid), "999", 1, ID_MAX, "a user id from 1 to 4294967294 (not root's)"},
-    {"gid", "process", &number, FIELD(gid), "999", 1, ID_MAX, "a group id from 1 to 4294967294 (not root's)"},
-    {"stop_timeout", "process", &number, FIELD(stop_timeout), "0", 0, 86400, "seconds from 0 (for ever) to 86400"},
-    {"env", "password", &variable_name, FIELD(password_env), "REDIS_PASSWORD", 0, 0, "the name of an environment variable"},
-    {"file", "password", &text, FIELD(password_file), "", 0, 0, "the path of a file"},
-    {"min_length", "password", &number, FIELD(min_length), "16", 0, 4096, "characters from 0 to 4096"},
-    {"min_entropy", "password", &number, FIELD(min_entropy), "64", 0, 4096, "bits from 0 to 4096"},
-    {"server", "redis", &text, FIELD(server), "redis-server", 0, 0, "a program"},
-    {"bind", "redis", &text, FIELD(bind), "* -::*", 0, 0, "addresses, `*`, `loopback` or interfaces"},
-    {"port", "redis", &number, FIELD(port), "6379", 0, 65535, "a port from 0 (none) to 65535"},
-    {"data_dir", "redis", &absolute_path, FIELD(data_dir), "/data", 0, 0, "an absolute path"},
-    {"run_dir", "redis", &absolute_path, FIELD(run_dir), "/run/redis-init", 0, 0, "an absolute path"},
-    {"conf", "redis", &conf_place, FIELD(conf), "auto", 0, 0, "auto, file or memfd"},
-    {"allow_empty_password", "redis", &yes_no, FIELD(allow_empty_password), "no", 0, 0, "yes or no"},
+static const struct setting_key keys[] = {
+    {"uid", "process", &setting_number, FIELD(uid), "999", 1, ID_MAX, "a user id from 1 to 4294967294 (not root's)"},
+    {"gid", "process", &setting_number, FIELD(gid), "999", 1, ID_MAX, "a group id from 1 to 4294967294 (not root's)"},
+    {"stop_timeout", "process", &setting_number, FIELD(stop_timeout), "0", 0, 86400, "seconds from 0 (for ever) to 86400"},
+    {"env", "password", &setting_variable_name, FIELD(password_env), "REDIS_PASSWORD", 0, 0, "the name of an environment variable"},
+    {"file", "password", &setting_text, FIELD(password_file), "", 0, 0, "the path of a file"},
+    {"min_length", "password", &setting_number, FIELD(min_length), "16", 0, 4096, "characters from 0 to 4096"},
+    {"min_entropy", "password", &setting_number, FIELD(min_entropy), "64", 0, 4096, "bits from 0 to 4096"},
+    {"server", "redis", &setting_text, FIELD(server), "redis-server", 0, 0, "a program"},
+    {"bind", "redis", &setting_text, FIELD(bind), "* -::*", 0, 0, "addresses, `*`, `loopback` or interfaces"},
+    {"port", "redis", &setting_number, FIELD(port), "6379", 0, 65535, "a port from 0 (none) to 65535"},
+    {"data_dir", "redis", &setting_absolute_path, FIELD(data_dir), "/data", 0, 0, "an absolute path"},
+    {"run_dir", "redis", &setting_absolute_path, FIELD(run_dir), "/run/redis-init", 0, 0, "an absolute path"},
+    {"conf", "redis", &setting_conf_place, FIELD(conf), "auto", 0, 0, "auto, file or memfd"},
+    {"allow_empty_password", "redis", &setting_yes_no, FIELD(allow_empty_password), "no", 0, 0, "yes or no"},
 };
 /* clang-format on */
 
@@ -175,7 +45,7 @@ static const struct key keys[] = {
 _Static_assert(sizeof(uid_t) == sizeof(unsigned) && sizeof(gid_t) == sizeof(unsigned),
                "ids are parsed as unsigned numbers");
 
-static const struct key *find_key(const char *name)
+static const struct setting_key *find_key(const char *name)
 {
     for (size_t i = 0; i < KEY_COUNT; i++)
         if (strcmp(keys[i].name, name) == 0)
@@ -183,7 +53,7 @@ static const struct key *find_key(const char *name)
     return NULL;
 }
 
-static bool set_value(struct settings *settings, const struct key *key, const char *value,
+static bool set_value(struct settings *settings, const struct setting_key *key, const char *value,
                       const char *where, struct failure *failure)
 {
     const char *expected = key->kind->parse((char *)settings + key->offset, key, value);
@@ -248,7 +118,7 @@ static bool set_from_ini(const char *section, const char *name, const char *valu
     if (strcmp(section, CONF_SECTION) == 0)
         return add_directive(ini->settings, name, value, where, failure);
 
-    const struct key *key = find_key(name);
+    const struct setting_key *key = find_key(name);
     if (key == NULL)
         return fail_unknown_key(name, section, where, failure);
     if (strcmp(key->section, section) != 0)
@@ -285,7 +155,7 @@ static bool set_from_variable(struct settings *settings, const char *variable,
     key_of_variable(variable, length, name, sizeof(name));
     char where[96];
     (void)snprintf(where, sizeof(where), "%.*s", (int)(length < 80 ? length : 80), variable);
-    const struct key *key = find_key(name);
+    const struct setting_key *key = find_key(name);
     if (key == NULL)
         return fail_unknown_key(name, "the environment", where, failure);
     return set_value(settings, key, equals + 1, where, failure);
@@ -339,7 +209,7 @@ bool settings_override(struct settings *settings, const char *key, const char *v
 void settings_free(struct settings *settings)
 {
     for (size_t i = 0; i < KEY_COUNT; i++)
-        if (keys[i].kind->print == print_text)
+        if (keys[i].kind->allocated)
             free(*(char **)(void *)((char *)settings + keys[i].offset));
     for (size_t i = 0; i < settings->directive_count; i++) {
         free(settings->directives[i].name);

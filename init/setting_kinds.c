@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "setting_kinds.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "settings.h"
+
+static const char *parse_number(void *field, const struct setting_key *key, const char *value)
+{
+    char *end;
+    errno = 0;
+    unsigned long number = strtoul(value, &end, 10);
+    if (!isdigit((unsigned char)value[0]) || *end != '\0' || errno != 0 || number < key->minimum ||
+        number > key->maximum)
+        return key->expected;
+    *(unsigned *)field = (unsigned)number;
+    return NULL;
+}
+
+static void print_number(const void *field, char *text, size_t size)
+{
+    (void)snprintf(text, size, "%u", *(const unsigned *)field);
+}
+
+/* Text without control characters, which neither redis.conf nor a log line could take. */
+static bool is_clean(const char *value)
+{
+    for (; *value != '\0'; value++)
+        if (iscntrl((unsigned char)*value))
+            return false;
+    return true;
+}
+
+static const char *store_text(void *field, const struct setting_key *key, const char *value)
+{
+    char *copy = strdup(value);
+    if (copy == NULL)
+        return "used on a machine with free memory";
+    char **text = field;
+    free(*text);
+    *text = copy;
+    (void)key;
+    return NULL;
+}
+
+static const char *parse_text(void *field, const struct setting_key *key, const char *value)
+{
+    bool empty_is_right = key->standard[0] == '\0';
+    if ((value[0] == '\0' && !empty_is_right) || !is_clean(value))
+        return key->expected;
+    return store_text(field, key, value);
+}
+
+static const char *parse_absolute_path(void *field, const struct setting_key *key,
+                                       const char *value)
+{
+    if (value[0] != '/' || strlen(value) >= 4096)
+        return key->expected;
+    return parse_text(field, key, value);
+}
+
+static const char *parse_variable_name(void *field, const struct setting_key *key,
+                                       const char *value)
+{
+    for (size_t i = 0; value[i] != '\0'; i++)
+        if (!(value[i] == '_' || isalpha((unsigned char)value[i]) ||
+              (i > 0 && isdigit((unsigned char)value[i]))))
+            return key->expected;
+    return parse_text(field, key, value);
+}
+
+static void print_text(const void *field, char *text, size_t size)
+{
+    (void)snprintf(text, size, "%s", *(const char *const *)field);
+}
+
+static const char *parse_yes_no(void *field, const struct setting_key *key, const char *value)
+{
+    bool yes = strcmp(value, "yes") == 0;
+    if (!yes && strcmp(value, "no") != 0)
+        return key->expected;
+    *(bool *)field = yes;
+    return NULL;
+}
+
+static void print_yes_no(const void *field, char *text, size_t size)
+{
+    (void)snprintf(text, size, "%s", *(const bool *)field ? "yes" : "no");
+}
+
+static const char *const conf_places[] = {
+    [CONF_AUTO] = "auto",
+    [CONF_FILE] = "file",
+    [CONF_MEMFD] = "memfd",
+};
+
+static const char *parse_conf_place(void *field, const struct setting_key *key, const char *value)
+{
+    for (size_t i = 0; i < sizeof(conf_places) / sizeof(conf_places[0]); i++)
+        if (strcmp(value, conf_places[i]) == 0) {
+            *(enum conf_place *)field = (enum conf_place)i;
+            return NULL;
+        }
+    return key->expected;
+}
+
+static void print_conf_place(const void *field, char *text, size_t size)
+{
+    (void)snprintf(text, size, "%s", conf_places[*(const enum conf_place *)field]);
+}
+
+const struct setting_kind setting_number = {parse_number, print_number, false};
+const struct setting_kind setting_text = {parse_text, print_text, true};
+const struct setting_kind setting_absolute_path = {parse_absolute_path, print_text, true};
+const struct setting_kind setting_variable_name = {parse_variable_name, print_text, true};
+const struct setting_kind setting_yes_no = {parse_yes_no, print_yes_no, false};
+const struct setting_kind setting_conf_place = {parse_conf_place, print_conf_place, false};
