@@ -75,6 +75,20 @@ static int free_port(void)
     return ntohs(address.sin_port);
 }
 
+/* Words of CONTAINER_WRAPPER, such as valgrind and its options, in front of redis-init; ./dev
+ * valgrind sets it. */
+static void add_wrapper(struct container *container)
+{
+    static char words[256];
+    const char *given = getenv("CONTAINER_WRAPPER");
+    char *rest = words;
+    if (given == NULL)
+        return;
+    (void)snprintf(words, sizeof(words), "%s", given);
+    for (char *word = strsep(&rest, " "); word != NULL; word = strsep(&rest, " "))
+        container_arg(container, word);
+}
+
 void container_init(struct container *container)
 {
     memset(container, 0, sizeof(*container));
@@ -92,6 +106,7 @@ void container_init(struct container *container)
     container_setenv(container, "PATH=/usr/local/bin:/usr/bin:/bin");
     container_setenv(container, "REDIS_INIT_DATA_DIR=/run/data");
     container_setenv(container, "ASAN_OPTIONS=detect_leaks=0");
+    add_wrapper(container);
     container_arg(container, "/run/bin/redis-init");
     container->port = geteuid() == 0 ? CONTAINER_PORT : free_port();
     (void)snprintf(container->port_variable, sizeof(container->port_variable), "REDIS_INIT_PORT=%d",
@@ -192,6 +207,8 @@ int container_wait(struct container *container)
     (void)container_await_line(container, "\n"); /* no line has one: reads to the end */
     int code = sandbox_exit_code(container->pid);
     container->pid = 0;
+    /* how valgrind begins what it says about PID 1 */
+    ck_assert_msg(strstr(container->log, "==1==") == NULL, "%s", container->log);
     return code;
 }
 
