@@ -2,6 +2,9 @@
 #ifndef REDIS_INIT_DATA_NAMES_H
 #define REDIS_INIT_DATA_NAMES_H
 
+#include <limits.h>
+#include <stddef.h>
+
 #include "server_args.h"
 #include "settings.h"
 
@@ -9,7 +12,7 @@
 
 /* Names in the data folder that the user gave to Redis's files (dbfilename, appenddirname ...). */
 struct data_names {
-    const char *names[DATA_NAMES_MAX];
+    char names[DATA_NAMES_MAX][NAME_MAX + 1];
     size_t count;
 };
 

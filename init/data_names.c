@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "conf_words.h"
+
 static bool names_a_file(const char *directive, size_t length)
 {
     static const char *const directives[] = {"dbfilename", "appendfilename", "appenddirname",
@@ -15,12 +17,23 @@ static bool names_a_file(const char *directive, size_t length)
     return false;
 }
 
-static void add(struct data_names *names, const char *name)
+static void add(struct data_names *names, const char *name, size_t length)
 {
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+    if (names->count == DATA_NAMES_MAX || length > NAME_MAX || memchr(name, '/', length) != NULL)
         return;
-    if (names->count < DATA_NAMES_MAX && strchr(name, '/') == NULL)
-        names->names[names->count++] = name;
+    char *copy = names->names[names->count];
+    *(char *)mempcpy(copy, name, length) = '\0';
+    if (strcmp(copy, ".") != 0 && strcmp(copy, "..") != 0)
+        names->count++;
+}
+
+/* A line of redis.conf may quote its value. */
+static void add_quoted(struct data_names *names, const char *value)
+{
+    char word[NAME_MAX];
+    size_t length;
+    if (conf_next_word(&value, value + strlen(value), word, sizeof(word), &length) == CONF_WORD)
+        add(names, word, length);
 }
 
 struct data_names data_names_of(const struct settings *settings, const struct server_args *args)
@@ -28,11 +41,15 @@ struct data_names data_names_of(const struct settings *settings, const struct se
     struct data_names names = {.count = 0};
     for (size_t i = 0; i < settings->directive_count; i++)
         if (names_a_file(settings->directives[i].name, strlen(settings->directives[i].name)))
-            add(&names, settings->directives[i].value);
+            add_quoted(&names, settings->directives[i].value);
     for (size_t i = 0; i < args->count; i++) {
         const struct server_arg *arg = &args->list[i];
-        if (names_a_file(arg->name, arg->name_length))
-            add(&names, arg->value_count > 0 ? arg->values[0] : arg->rest);
+        if (!names_a_file(arg->name, arg->name_length))
+            continue;
+        if (arg->value_count > 0)
+            add(&names, arg->values[0], strlen(arg->values[0]));
+        else
+            add_quoted(&names, arg->rest);
     }
     return names;
 }

@@ -123,7 +123,7 @@ START_TEST(redis_files_are_given_and_others_left)
         put_file(given[i]);
     for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
         put_file(left[i]);
-    names.names[names.count++] = "users-name.data";
+    (void)strcpy(names.names[names.count++], "users-name.data");
     ck_assert(prepare());
     assert_owner("appendonlydir", REDIS_ID);
     assert_owner("backup", 0);

@@ -77,6 +77,32 @@ START_TEST(the_users_names_count)
 }
 END_TEST
 
+START_TEST(a_name_may_be_quoted)
+{
+    add_directive("dbfilename", "\"my orders\"");
+    add_directive("appendfilename", "'log'");
+    add_directive("appenddirname", "\"unbalanced");
+    add_argument("cluster-config-file", "\"\\x63luster\"", NULL, 0);
+    const struct data_names names = data_names_of(&settings, &args);
+    ck_assert_uint_eq(names.count, 3);
+    ck_assert(data_names_has(&names, "my orders") && data_names_has(&names, "log"));
+    ck_assert(data_names_has(&names, "cluster"));
+}
+END_TEST
+
+START_TEST(a_name_that_no_file_system_takes_is_left_out)
+{
+    char longest[NAME_MAX + 2];
+    memset(longest, 'a', sizeof(longest));
+    longest[NAME_MAX + 1] = '\0';
+    add_directive("dbfilename", longest);
+    ck_assert_uint_eq(data_names_of(&settings, &args).count, 0);
+    longest[NAME_MAX] = '\0';
+    const struct data_names names = data_names_of(&settings, &args);
+    ck_assert(data_names_has(&names, longest));
+}
+END_TEST
+
 START_TEST(a_path_is_no_name)
 {
     char *paths[] = {"/etc/passwd", "../x", "a/b", "/", "..", "."};
@@ -109,6 +135,8 @@ int main(void)
     tcase_add_loop_test(tests, the_names_that_redis_has, 0,
                         (int)(sizeof(names_known) / sizeof(names_known[0])));
     tcase_add_test(tests, the_users_names_count);
+    tcase_add_test(tests, a_name_may_be_quoted);
+    tcase_add_test(tests, a_name_that_no_file_system_takes_is_left_out);
     tcase_add_loop_test(tests, a_path_is_no_name, 0, 6);
     tcase_add_test(tests, too_many_names_are_left_out);
     return unit_main("data names", tests);
