@@ -11,17 +11,13 @@
 
 #include "stop_signal.h"
 
-#define PROGRESS_SECONDS 5
 #define LOOK_UP_EVERY 256 /* entries between two looks at the clock and the signals */
 #define DEPTH_MAX 2       /* the folder itself and appendonlydir */
 
 struct walk {
-    const char *path;
-    uid_t uid;
-    gid_t gid;
-    dev_t device;
-    const struct data_names *names;
+    const struct data_dir *dir;
     const struct report *report;
+    dev_t device;
     time_t next_progress;
     unsigned long seen;
     unsigned long given;
@@ -41,9 +37,9 @@ static bool look_up(struct walk *walk, struct failure *failure)
         return true;
     time_t now = monotonic_seconds();
     if (now >= walk->next_progress) {
-        walk->next_progress = now + PROGRESS_SECONDS;
+        walk->next_progress = now + walk->dir->progress_seconds;
         report_line(walk->report, REPORT_NOTICE, "data_dir %s: %lu entries seen, %lu given to %u",
-                    walk->path, walk->seen, walk->given, walk->uid);
+                    walk->dir->path, walk->seen, walk->given, walk->dir->uid);
     }
     return stop_signal_absent(failure);
 }
@@ -59,9 +55,9 @@ static bool may_be_given(const struct walk *walk, const struct stat *status)
 static void give_descriptor(struct walk *walk, int fd)
 {
     struct stat status;
-    if (fstat(fd, &status) < 0 || !may_be_given(walk, &status) || status.st_uid == walk->uid)
+    if (fstat(fd, &status) < 0 || !may_be_given(walk, &status) || status.st_uid == walk->dir->uid)
         return;
-    if (fchownat(fd, "", walk->uid, walk->gid, AT_EMPTY_PATH) == 0)
+    if (fchownat(fd, "", walk->dir->uid, walk->dir->gid, AT_EMPTY_PATH) == 0)
         walk->given++;
     else
         walk->refused++;
@@ -99,12 +95,12 @@ static bool visit(struct walk *walk, int folder, const char *name, int depth,
         return false;
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) /* whatever appenddirname says */
         return true;
-    if (!data_names_has(walk->names, name) ||
+    if (!data_names_has(walk->dir->names, name) ||
         fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
         return true;
-    if (S_ISDIR(status.st_mode) && !data_names_has_folder(walk->names, name))
+    if (S_ISDIR(status.st_mode) && !data_names_has_folder(walk->dir->names, name))
         return true; /* a user's, whatever it is called */
-    if (status.st_uid != walk->uid)
+    if (status.st_uid != walk->dir->uid)
         give_entry(walk, folder, name);
     if (S_ISDIR(status.st_mode) && depth < DEPTH_MAX)
         return enter_folder(walk, folder, name, depth + 1, failure);
@@ -132,33 +128,34 @@ static bool give_all(struct walk *walk, int folder, struct failure *failure)
 {
     struct stat status;
     if (fstat(folder, &status) < 0)
-        return failure_set(failure, EX_CANTCREAT, errno, "data_dir %s can't be read", walk->path);
+        return failure_set(failure, EX_CANTCREAT, errno, "data_dir %s can't be read",
+                           walk->dir->path);
     walk->device = status.st_dev;
-    walk->next_progress = monotonic_seconds() + PROGRESS_SECONDS;
+    walk->next_progress = monotonic_seconds() + walk->dir->progress_seconds;
     give_descriptor(walk, folder);
     if (!walk_folder(walk, folder, 1, failure))
         return false;
     if (walk->refused > 0)
         report_line(walk->report, REPORT_DETAIL, "data_dir %s: %lu entries can't be given to %u",
-                    walk->path, walk->refused, walk->uid);
+                    walk->dir->path, walk->refused, walk->dir->uid);
     return true;
 }
 
-bool data_dir_prepare(const char *path, uid_t uid, gid_t gid, const struct data_names *names,
-                      const struct report *report, struct failure *failure)
+bool data_dir_prepare(const struct data_dir *dir, const struct report *report,
+                      struct failure *failure)
 {
-    struct walk walk = {.path = path, .uid = uid, .gid = gid, .names = names, .report = report};
-    if (strspn(path, "/") == strlen(path))
+    struct walk walk = {.dir = dir, .report = report};
+    if (strspn(dir->path, "/") == strlen(dir->path))
         return failure_set(failure, EX_CANTCREAT, 0, "data_dir %s is the root folder, name another",
-                           path);
-    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+                           dir->path);
+    if (mkdir(dir->path, 0700) < 0 && errno != EEXIST)
         return failure_set(failure, EX_CANTCREAT, errno,
-                           "data_dir %s can't be made, mount a folder there", path);
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+                           "data_dir %s can't be made, mount a folder there", dir->path);
+    int folder = open(dir->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (folder < 0 && errno == EACCES)
         return true; /* root without CAP_DAC_OVERRIDE: data_dir_check() decides, as the uid */
     if (folder < 0)
-        return failure_set(failure, EX_CANTCREAT, errno, "data_dir %s can't be opened", path);
+        return failure_set(failure, EX_CANTCREAT, errno, "data_dir %s can't be opened", dir->path);
     bool ok = give_all(&walk, folder, failure);
     (void)close(folder);
     return ok;

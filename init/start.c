@@ -19,6 +19,9 @@
 #include "user_conf.h"
 #include "verdict.h"
 
+/* Often enough that a start which takes minutes does not look hung. */
+#define PROGRESS_SECONDS 5
+
 static bool ends_in_conf(const char *word)
 {
     static const char end[] = ".conf";
@@ -121,8 +124,12 @@ static bool prepare_folders(const struct settings *settings, const struct server
     if (!privileges_are_root())
         return true;
     const struct data_names names = data_names_of(settings, args);
-    if (!data_dir_prepare(settings->data_dir, settings->uid, settings->gid, &names, report,
-                          failure))
+    const struct data_dir dir = {.path = settings->data_dir,
+                                 .uid = settings->uid,
+                                 .gid = settings->gid,
+                                 .names = &names,
+                                 .progress_seconds = PROGRESS_SECONDS};
+    if (!data_dir_prepare(&dir, report, failure))
         return false;
     return settings->conf == CONF_MEMFD ||
            run_dir_prepare(settings->run_dir, settings->uid, settings->gid, failure) ||

@@ -58,7 +58,8 @@ static bool is_root(void)
 
 static bool prepare(void)
 {
-    return data_dir_prepare(data, REDIS_ID, REDIS_ID, &names, &quiet, &failure);
+    const struct data_dir dir = {data, REDIS_ID, REDIS_ID, &names, 3600};
+    return data_dir_prepare(&dir, &quiet, &failure);
 }
 
 static void assert_owner(const char *name, uid_t uid)
@@ -302,6 +303,30 @@ START_TEST(a_folder_of_another_cannot_be_used)
 }
 END_TEST
 
+/* A look at the clock each 256 entries; "." and ".." are two of them. */
+START_TEST(progress_is_said)
+{
+    static const struct report notices = {.level = REPORT_NOTICE};
+    const struct data_dir dir = {data, geteuid(), getegid(), &names, (unsigned)_i * 3600};
+    char name[32];
+    char line[PATH_MAX + 128] = "";
+    int ends[2];
+    put_folder("");
+    for (int i = 0; i < 300; i++) {
+        (void)snprintf(name, sizeof(name), "%d.rdb", i);
+        put_file(name);
+    }
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+    ck_assert(data_dir_prepare(&dir, &notices, &failure));
+    ck_assert_int_eq(close(STDERR_FILENO) | close(ends[1]), 0);
+    ck_assert_int_ge(read(ends[0], line, sizeof(line) - 1), 0);
+    ck_assert_msg((strstr(line, ": 256 entries seen, 0 given to ") != NULL) == (_i == 0), "%s",
+                  line);
+    ck_assert_int_eq(read(ends[0], line, sizeof(line)), 0);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("data dir");
@@ -314,6 +339,7 @@ int main(void)
     tcase_add_test(tests, the_parent_is_left);
     tcase_add_test(tests, another_file_system_is_left);
     tcase_add_test(tests, the_folder_must_be_one);
+    tcase_add_loop_test(tests, progress_is_said, 0, 2);
     tcase_add_loop_test(tests, the_root_folder_is_refused, 0, 4);
     tcase_add_test(tests, a_stop_signal_ends_the_walk);
     tcase_add_test(tests, a_folder_of_ours_can_be_used);
