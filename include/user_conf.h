@@ -8,15 +8,12 @@
 #include "settings.h"
 
 /*
- * Reads a user's .conf and what it includes, as the server will, and refuses what would undo the
- * password behind redis-init's back: `aclfile`, `user default`. A file that the server could not
- * read is refused here, with its name. A requirepass in it is said to have no effect. EX_CONFIG.
+ * Reads the user's .conf, what it includes, and each `include` in [redis.conf] and among
+ * redis-server's arguments, as the server will, and refuses what would undo the password behind
+ * redis-init's back: `aclfile`, `user default`. A file that the server could not read is refused
+ * here, with its name. A requirepass in it is said to have no effect. EX_CONFIG.
  */
-bool user_conf_check(const char *path, const struct report *report,
-                     struct failure *failure) MUST_CHECK;
-
-/* The same for each `include` in [redis.conf] and among redis-server's arguments. */
-bool user_conf_check_includes(const struct settings *settings, const struct server_args *args,
-                              const struct report *report, struct failure *failure) MUST_CHECK;
+bool user_conf_check(const struct settings *settings, const struct server_args *args,
+                     const struct report *report, struct failure *failure) MUST_CHECK;
 
 #endif

@@ -12,7 +12,6 @@
 #include "stop_signal.h"
 
 #define LOOK_UP_EVERY 256 /* entries between two looks at the clock and the signals */
-#define DEPTH_MAX 2       /* the folder itself and appendonlydir */
 
 struct walk {
     const struct data_dir *dir;
@@ -72,42 +71,45 @@ static void give_entry(struct walk *walk, int folder, const char *name)
     (void)close(fd);
 }
 
-static bool walk_folder(struct walk *walk, int folder, int depth, struct failure *failure);
+static bool walk_folder(struct walk *walk, int folder, bool inside, struct failure *failure);
 
-static bool enter_folder(struct walk *walk, int folder, const char *name, int depth,
-                         struct failure *failure)
+static bool enter_folder(struct walk *walk, int folder, const char *name, struct failure *failure)
 {
     struct stat status;
     int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return true;
-    bool inside = fstat(fd, &status) == 0 && status.st_dev == walk->device;
-    bool ok = !inside || walk_folder(walk, fd, depth, failure);
+    bool same_device = fstat(fd, &status) == 0 && status.st_dev == walk->device;
+    bool ok = !same_device || walk_folder(walk, fd, true, failure);
     (void)close(fd);
     return ok;
 }
 
-static bool visit(struct walk *walk, int folder, const char *name, int depth,
+/* `inside` a folder of Redis's, whose folders are not entered. */
+static bool is_redis(const struct walk *walk, const char *name, bool inside)
+{
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) /* whatever appenddirname says */
+        return false;
+    return inside ? data_names_has_inside(name) : data_names_has(walk->dir->names, name);
+}
+
+static bool visit(struct walk *walk, int folder, const char *name, bool inside,
                   struct failure *failure)
 {
     struct stat status;
     if (!look_up(walk, failure))
         return false;
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) /* whatever appenddirname says */
+    if (!is_redis(walk, name, inside) || fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
         return true;
-    if (!data_names_has(walk->dir->names, name) ||
-        fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
-        return true;
-    if (S_ISDIR(status.st_mode) && !data_names_has_folder(walk->dir->names, name))
+    const bool is_folder = S_ISDIR(status.st_mode);
+    if (is_folder && (inside || !data_names_has_folder(walk->dir->names, name)))
         return true; /* a user's, whatever it is called */
     if (status.st_uid != walk->dir->uid)
         give_entry(walk, folder, name);
-    if (S_ISDIR(status.st_mode) && depth < DEPTH_MAX)
-        return enter_folder(walk, folder, name, depth + 1, failure);
-    return true;
+    return !is_folder || enter_folder(walk, folder, name, failure);
 }
 
-static bool walk_folder(struct walk *walk, int folder, int depth, struct failure *failure)
+static bool walk_folder(struct walk *walk, int folder, bool inside, struct failure *failure)
 {
     int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *entries = copy >= 0 ? fdopendir(copy) : NULL;
@@ -119,7 +121,7 @@ static bool walk_folder(struct walk *walk, int folder, int depth, struct failure
     bool ok = true;
     const struct dirent *entry;
     while (ok && (entry = readdir(entries)) != NULL)
-        ok = visit(walk, folder, entry->d_name, depth, failure);
+        ok = visit(walk, folder, entry->d_name, inside, failure);
     (void)closedir(entries);
     return ok;
 }
@@ -133,7 +135,7 @@ static bool give_all(struct walk *walk, int folder, struct failure *failure)
     walk->device = status.st_dev;
     walk->next_progress = monotonic_seconds() + walk->dir->progress_seconds;
     give_descriptor(walk, folder);
-    if (!walk_folder(walk, folder, 1, failure))
+    if (!walk_folder(walk, folder, false, failure))
         return false;
     if (walk->refused > 0)
         report_line(walk->report, REPORT_DETAIL, "data_dir %s: %lu entries can't be given to %u",

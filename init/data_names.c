@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data_names.h"
 
-#include <fnmatch.h>
 #include <string.h>
 #include <strings.h>
 
+#include "conf_walk.h"
 #include "conf_words.h"
 
 static bool names_a_file(const char *directive, size_t length)
@@ -36,9 +36,31 @@ static void add_quoted(struct data_names *names, const char *value)
         add(names, word, length);
 }
 
+static bool add_of_conf(const struct conf_directive *directive, void *names,
+                        struct failure *failure)
+{
+    (void)failure;
+    if (names_a_file(directive->name, directive->name_length))
+        add(names, directive->value, strlen(directive->value));
+    return true;
+}
+
+/* As root, for the names alone: whether the server may read the files is judged as its uid. */
+static void add_of_user_conf(struct data_names *names, const struct settings *settings,
+                             const struct server_args *args)
+{
+    const struct conf_visitor visitor = {add_of_conf, names};
+    struct failure unused;
+    if (args->has_conf_file && !conf_walk_file(args->conf_file, &visitor, &unused))
+        return;
+    if (!conf_walk_includes(settings, args, &visitor, &unused))
+        return;
+}
+
 struct data_names data_names_of(const struct settings *settings, const struct server_args *args)
 {
     struct data_names names = {.count = 0};
+    add_of_user_conf(&names, settings, args);
     for (size_t i = 0; i < settings->directive_count; i++)
         if (names_a_file(settings->directives[i].name, strlen(settings->directives[i].name)))
             add_quoted(&names, settings->directives[i].value);
@@ -54,20 +76,41 @@ struct data_names data_names_of(const struct settings *settings, const struct se
     return names;
 }
 
-bool data_names_has_folder(const struct data_names *names, const char *name)
+static bool is_users(const struct data_names *names, const char *name)
 {
     for (size_t i = 0; i < names->count; i++)
         if (strcmp(names->names[i], name) == 0)
             return true;
-    return strcmp(name, "appendonlydir") == 0;
+    return false;
+}
+
+static bool has_ending(const char *name, size_t length, const char *ending)
+{
+    return length >= strlen(ending) && strcmp(name + length - strlen(ending), ending) == 0;
+}
+
+static bool has_ending_of_data(const char *name)
+{
+    size_t length = strlen(name);
+    return has_ending(name, length, ".rdb") || has_ending(name, length, ".aof");
+}
+
+bool data_names_has_folder(const struct data_names *names, const char *name)
+{
+    return strcmp(name, "appendonlydir") == 0 || is_users(names, name);
 }
 
 bool data_names_has(const struct data_names *names, const char *name)
 {
-    static const char *const patterns[] = {"*.rdb", "*.aof", "*.manifest", "nodes.conf",
-                                           "nodes-*.conf"};
-    for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
-        if (fnmatch(patterns[i], name, 0) == 0)
+    static const char *const defaults[] = {"dump.rdb", "appendonly.aof", "nodes.conf"};
+    for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
+        if (strcmp(defaults[i], name) == 0)
             return true;
-    return data_names_has_folder(names, name);
+    return (strncmp(name, "temp-", strlen("temp-")) == 0 && has_ending_of_data(name)) ||
+           data_names_has_folder(names, name);
+}
+
+bool data_names_has_inside(const char *name)
+{
+    return has_ending_of_data(name) || has_ending(name, strlen(name), ".manifest");
 }

@@ -166,8 +166,7 @@ static bool write_conf(struct conf_place_found *place, const char *server,
         .password = secret,
     };
     return data_dir_check(settings->data_dir, failure) &&
-           (!args->has_conf_file || user_conf_check(args->conf_file, report, failure)) &&
-           user_conf_check_includes(settings, args, report, failure) &&
+           user_conf_check(settings, args, report, failure) &&
            check_server_takes(secret, &features, failure) &&
            bind_resolve(settings->bind, features.optional_bind, addresses, failure) &&
            conf_place_write(place, &conf, report, failure);

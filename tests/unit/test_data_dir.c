@@ -108,13 +108,13 @@ START_TEST(redis_files_are_given_and_others_left)
                                         "temp-12.rdb",
                                         "appendonly.aof",
                                         "nodes.conf",
-                                        "nodes-1.conf",
-                                        "x.manifest",
                                         "users-name.data",
                                         "appendonlydir/a.1.base.rdb",
                                         "appendonlydir/a.manifest"};
-    static const char *const left[] = {"notes.txt",  "dump.rdb.bak",    "x.rdbs",
-                                       "redis.conf", "backup/dump.rdb", "appendonlydir/notes"};
+    static const char *const left[] = {
+        "notes.txt",  "dump.rdb.bak",    "dump-2026.rdb",       "x.manifest",
+        "redis.conf", "backup/dump.rdb", "appendonlydir/notes", "appendonlydir/dump.rdb.bak",
+    };
     if (!is_root())
         return;
     ck_assert_int_eq(mkdir(data, 0755), 0);
@@ -131,7 +131,6 @@ START_TEST(redis_files_are_given_and_others_left)
     for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
         assert_owner(given[i], REDIS_ID);
     for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
-
         assert_owner(left[i], 0);
 }
 END_TEST
@@ -148,13 +147,13 @@ START_TEST(links_are_left_and_not_followed)
     put_file("second");
     ck_assert_int_eq(symlink("foreign", in_data("dump.rdb")), 0);
     ck_assert_int_eq(symlink("elsewhere", in_data("appendonlydir")), 0);
-    ck_assert_int_eq(link(in_data("second"), in_data("hard.rdb")), 0);
+    ck_assert_int_eq(link(in_data("second"), in_data("temp-2.rdb")), 0);
     ck_assert(prepare());
     assert_owner("foreign", 0);
     assert_owner("dump.rdb", 0);
     assert_owner("appendonlydir", 0);
     assert_owner("elsewhere/dump.rdb", 0);
-    assert_owner("hard.rdb", 0);
+    assert_owner("temp-2.rdb", 0);
     ck_assert_int_eq(lstat(in_data("second"), &status), 0);
     ck_assert_uint_eq(status.st_nlink, 2);
 }
@@ -165,13 +164,13 @@ START_TEST(what_is_no_file_is_left)
     if (!is_root())
         return;
     ck_assert_int_eq(mkdir(data, 0755), 0);
-    put_folder("mine.rdb");
-    put_file("mine.rdb/dump.rdb");
-    ck_assert_int_eq(mkfifo(in_data("fifo.rdb"), 0600), 0);
+    put_folder("temp-mine.rdb");
+    put_file("temp-mine.rdb/dump.rdb");
+    ck_assert_int_eq(mkfifo(in_data("temp-fifo.rdb"), 0600), 0);
     ck_assert(prepare());
-    assert_owner("fifo.rdb", 0);
-    assert_owner("mine.rdb", 0);
-    assert_owner("mine.rdb/dump.rdb", 0);
+    assert_owner("temp-fifo.rdb", 0);
+    assert_owner("temp-mine.rdb", 0);
+    assert_owner("temp-mine.rdb/dump.rdb", 0);
 }
 END_TEST
 

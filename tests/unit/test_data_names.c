@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "data_names.h"
@@ -33,10 +34,9 @@ static const struct name names_known[] = {
     {"dump.rdb", true},
     {"temp-1.2.rdb", true},
     {"appendonly.aof", true},
-    {"a.aof.1.incr.aof", true},
-    {"a.manifest", true},
+    {"temp-1.rdb", true},
+    {"temp-rewriteaof-bg-1.aof", true},
     {"nodes.conf", true},
-    {"nodes-6379.conf", true},
     {"appendonlydir", true},
     {"dump.rdb.bak", false},
     {"dump.RDB", false},
@@ -48,6 +48,9 @@ static const struct name names_known[] = {
     {"notes", false},
     {"", false},
     {"users.acl", false},
+    {"dump-2026-01-01.rdb", false}, /* a backup is the user's */
+    {"temp-notes", false},
+    {"temp.rdb", false},
 };
 
 START_TEST(the_names_that_redis_has)
@@ -56,6 +59,62 @@ START_TEST(the_names_that_redis_has)
     ck_assert_uint_eq(names.count, 0);
     ck_assert_msg(data_names_has(&names, names_known[_i].name) == names_known[_i].redis, "%s",
                   names_known[_i].name);
+}
+END_TEST
+
+struct inside {
+    const char *name;
+    bool redis;
+};
+
+static const struct inside inside_known[] = {
+    {"appendonly.aof.1.base.rdb", true},
+    {"appendonly.aof.2.incr.aof", true},
+    {"appendonly.aof.manifest", true},
+    {"temp-appendonly.aof.manifest", true},
+    {"appendonly.aof.manifest.old", false},
+    {"notes", false},
+    {"", false},
+};
+
+START_TEST(the_names_inside_appendonlydir)
+{
+    ck_assert_msg(data_names_has_inside(inside_known[_i].name) == inside_known[_i].redis, "%s",
+                  inside_known[_i].name);
+}
+END_TEST
+
+static void set_conf(const char *text)
+{
+    args.has_conf_file = true;
+    (void)snprintf(args.conf_file, sizeof(args.conf_file), "%s/x.conf", unit_folder());
+    unit_write(args.conf_file, text, strlen(text), 0600);
+}
+
+START_TEST(names_in_the_users_conf_count)
+{
+    char text[PATH_MAX + 64];
+    char path[PATH_MAX];
+    (void)snprintf(path, sizeof(path), "%s/more.conf", unit_folder());
+    unit_write(path, "cluster-config-file nodes-1.conf\n", 33, 0600);
+    (void)snprintf(text, sizeof(text), "DbFilename \"my orders\"\ninclude %s\nport 1\n", path);
+    set_conf(text);
+    (void)snprintf(path, sizeof(path), "%s/third.conf", unit_folder());
+    unit_write(path, "appenddirname log\n", 18, 0600);
+    add_directive("include", path);
+    const struct data_names names = data_names_of(&settings, &args);
+    ck_assert_uint_eq(names.count, 3);
+    ck_assert(data_names_has(&names, "my orders") && data_names_has(&names, "nodes-1.conf"));
+    ck_assert(data_names_has_folder(&names, "log"));
+}
+END_TEST
+
+START_TEST(a_conf_that_cannot_be_read_has_no_names)
+{
+    set_conf("dbfilename ../x\ninclude /nonexistent\n");
+    ck_assert_uint_eq(data_names_of(&settings, &args).count, 0);
+    args.conf_file[1] = '?';
+    ck_assert_uint_eq(data_names_of(&settings, &args).count, 0);
 }
 END_TEST
 
@@ -134,6 +193,10 @@ int main(void)
     tcase_add_checked_fixture(tests, begin, NULL);
     tcase_add_loop_test(tests, the_names_that_redis_has, 0,
                         (int)(sizeof(names_known) / sizeof(names_known[0])));
+    tcase_add_loop_test(tests, the_names_inside_appendonlydir, 0,
+                        (int)(sizeof(inside_known) / sizeof(inside_known[0])));
+    tcase_add_test(tests, names_in_the_users_conf_count);
+    tcase_add_test(tests, a_conf_that_cannot_be_read_has_no_names);
     tcase_add_test(tests, the_users_names_count);
     tcase_add_test(tests, a_name_may_be_quoted);
     tcase_add_test(tests, a_name_that_no_file_system_takes_is_left_out);

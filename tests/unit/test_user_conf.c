@@ -12,6 +12,8 @@
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
+static const struct settings settings;
+static struct server_args args = {.has_conf_file = true};
 static struct failure failure;
 static char said[4096];
 
@@ -45,7 +47,8 @@ static bool check_conf(const char *path, enum report_level level)
     const int before = dup(STDERR_FILENO);
     ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
     failure = (struct failure){0};
-    const bool ok = user_conf_check(path, &report, &failure);
+    (void)snprintf(args.conf_file, sizeof(args.conf_file), "%s", path);
+    const bool ok = user_conf_check(&settings, &args, &report, &failure);
     ck_assert_int_eq(dup2(before, STDERR_FILENO), STDERR_FILENO);
     const ssize_t length = pread(fd, said, sizeof(said) - 1, 0);
     ck_assert_int_ge(length, 0);

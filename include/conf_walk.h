@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef REDIS_INIT_CONF_WALK_H
+#define REDIS_INIT_CONF_WALK_H
+
+#include <stddef.h>
+
+#include "failure.h"
+#include "server_args.h"
+#include "settings.h"
+
+/* A line of a user's conf with a directive and at least one argument. */
+struct conf_directive {
+    const char *name;
+    size_t name_length;
+    const char *value; /* the first argument, unquoted */
+    const char *where; /* file:line */
+};
+
+/* What is done with each directive; false, with a failure, ends the walk. */
+struct conf_visitor {
+    bool (*visit)(const struct conf_directive *directive, void *context, struct failure *failure);
+    void *context;
+};
+
+/*
+ * Reads a user's .conf and what it includes, as the server will: in the same order, by the same
+ * quoting, with the same patterns. EX_CONFIG, with its name, for a file that can't be read, has a
+ * NUL byte or is in a circle of includes.
+ */
+bool conf_walk_file(const char *path, const struct conf_visitor *visitor,
+                    struct failure *failure) MUST_CHECK;
+
+/* The same for each `include` in [redis.conf] and among redis-server's arguments. */
+bool conf_walk_includes(const struct settings *settings, const struct server_args *args,
+                        const struct conf_visitor *visitor, struct failure *failure) MUST_CHECK;
+
+#endif
