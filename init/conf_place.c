@@ -2,42 +2,77 @@
 #include "conf_place.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "private_file.h"
 
-static bool place_file(struct conf_place_found *place, const struct settings *settings,
-                       const char *bytes, size_t length, struct failure *failure)
+/* What the server opens then is the file behind the descriptor, whatever lies in any folder. */
+static bool hand_over(struct conf_place_found *place, int fd, struct failure *failure)
 {
+    place->fd = fd;
+    (void)snprintf(place->path, sizeof(place->path), "/proc/self/fd/%d", fd);
+    if (fcntl(fd, F_SETFD, 0) == 0)
+        return true;
+    return failure_set(failure, EX_OSERR, errno, "redis.conf can't be handed over");
+}
+
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat one;
+    struct stat other;
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
+}
+
+static bool place_file(struct conf_place_found *place, const struct redis_conf *conf,
+                       const char *bytes, size_t length, const struct report *report,
+                       struct failure *failure)
+{
+    const struct settings *settings = conf->settings;
+    const struct server_args *args = conf->args;
+    struct private_file file;
     int n = snprintf(place->path, sizeof(place->path), "%s/" CONF_NAME, settings->run_dir);
     if (n < 0 || (size_t)n >= sizeof(place->path))
         return failure_set(failure, EX_CANTCREAT, ENAMETOOLONG, "run_dir");
-    return private_file_write(settings->run_dir, bytes, length, failure);
+    if (args->has_conf_file && is_same_file(args->conf_file, place->path))
+        return failure_set(failure, EX_CANTCREAT, 0,
+                           "%s is your own, which would be lost: name another run_dir",
+                           place->path);
+    if (!private_file_write(&file, settings->run_dir, bytes, length, failure))
+        return false;
+    if (file.by_path) {
+        (void)close(file.fd);
+        return true;
+    }
+    report_line(report, REPORT_NOTICE,
+                "others could swap %s, so the server reads it by a descriptor", place->path);
+    return hand_over(place, file.fd, failure);
 }
 
 static bool place_memfd(struct conf_place_found *place, const char *bytes, size_t length,
                         struct failure *failure)
 {
-    place->memfd = private_memfd(bytes, length, failure);
-    (void)snprintf(place->path, sizeof(place->path), "/proc/self/fd/%d", place->memfd);
-    return place->memfd >= 0;
+    int fd = private_memfd(bytes, length, failure);
+    return fd >= 0 && hand_over(place, fd, failure);
 }
 
-static bool place(struct conf_place_found *place, const struct settings *settings,
-                  const char *bytes, size_t length, const struct report *report,
-                  struct failure *failure)
+static bool place(struct conf_place_found *place, const struct redis_conf *conf, const char *bytes,
+                  size_t length, const struct report *report, struct failure *failure)
 {
-    place->memfd = -1;
-    switch (settings->conf) {
+    place->fd = -1;
+    switch (conf->settings->conf) {
     case CONF_MEMFD:
         return place_memfd(place, bytes, length, failure);
     case CONF_FILE:
-        return place_file(place, settings, bytes, length, failure);
+        return place_file(place, conf, bytes, length, report, failure);
     case CONF_AUTO:
         break;
     }
-    if (place_file(place, settings, bytes, length, failure))
+    if (place_file(place, conf, bytes, length, report, failure))
         return true;
     report_line(report, REPORT_NOTICE, "%s; redis.conf is kept in a sealed memfd", failure->text);
     return place_memfd(place, bytes, length, failure);
@@ -51,7 +86,8 @@ bool conf_place_write(struct conf_place_found *found, const struct redis_conf *c
     if (bytes == NULL)
         return failure_set(failure, EX_OSERR, errno, "no locked memory for redis.conf");
     (void)redis_conf_write(bytes, length, conf);
-    bool ok = place(found, conf->settings, bytes, length, report, failure);
+    bool ok =
+        secret_lock(bytes, length, failure) && place(found, conf, bytes, length, report, failure);
     sodium_free(bytes);
     return ok;
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "stop_signal.h"
 
 #define LOOK_UP_EVERY 256 /* entries between two looks at the clock and the signals */
@@ -147,17 +148,11 @@ bool data_dir_prepare(const struct data_dir *dir, const struct report *report,
                       struct failure *failure)
 {
     struct walk walk = {.dir = dir, .report = report};
-    if (strspn(dir->path, "/") == strlen(dir->path))
-        return failure_set(failure, EX_CANTCREAT, 0, "data_dir %s is the root folder, name another",
-                           dir->path);
-    if (mkdir(dir->path, 0700) < 0 && errno != EEXIST)
-        return failure_set(failure, EX_CANTCREAT, errno,
-                           "data_dir %s can't be made, mount a folder there", dir->path);
-    int folder = open(dir->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int folder = folder_open_as_root(dir->path);
     if (folder < 0 && errno == EACCES)
         return true; /* root without CAP_DAC_OVERRIDE: data_dir_check() decides, as the uid */
     if (folder < 0)
-        return failure_set(failure, EX_CANTCREAT, errno, "data_dir %s can't be opened", dir->path);
+        return folder_failure("data_dir", dir->path, failure);
     bool ok = give_all(&walk, folder, failure);
     (void)close(folder);
     return ok;

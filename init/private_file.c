@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
+
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 0x0008U /* linux/memfd.h, since Linux 6.3 */
 #endif
@@ -26,35 +28,52 @@ static bool write_all(int fd, const char *bytes, size_t length)
     return true;
 }
 
-/* close(2) reports a late error of the disk (NFS, quota) and so counts. */
-static bool fill(int fd, const char *bytes, size_t length)
+static int open_to_read(int fd)
+{
+    char path[32];
+    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd); /* not by a name: proc(5) */
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Closes `fd`, whose late error of the disk (NFS, quota) counts. Returns one that can only read, or
+ * -1 with errno. */
+static int fill(int fd, const char *bytes, size_t length)
 {
     bool ok = fchmod(fd, 0600) == 0 && write_all(fd, bytes, length) && fsync(fd) == 0;
+    int readable = ok ? open_to_read(fd) : -1;
     int error = errno;
-    if (close(fd) < 0 && ok)
-        return false;
+    if (close(fd) == 0 || readable < 0) {
+        errno = error;
+        return readable;
+    }
+    error = errno;
+    (void)close(readable);
     errno = error;
-    return ok;
+    return -1;
 }
 
 /* A start that was killed midway may have left its new file: it is ours to remove. */
-static bool publish(int folder, const char *bytes, size_t length)
+static int publish(int folder, const char *bytes, size_t length)
 {
     if (unlinkat(folder, CONF_NAME_NEW, 0) < 0 && errno != ENOENT)
-        return false;
+        return -1;
     int fd =
         openat(folder, CONF_NAME_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
-        return false;
-    if (fill(fd, bytes, length) && renameat(folder, CONF_NAME_NEW, folder, CONF_NAME) == 0)
-        return true;
+        return -1;
+    fd = fill(fd, bytes, length);
+    if (fd >= 0 && renameat(folder, CONF_NAME_NEW, folder, CONF_NAME) == 0)
+        return fd;
     int error = errno;
+    if (fd >= 0)
+        (void)close(fd);
     (void)unlinkat(folder, CONF_NAME_NEW, 0);
     errno = error;
-    return false;
+    return -1;
 }
 
-bool private_file_write(const char *path, const char *bytes, size_t length, struct failure *failure)
+bool private_file_write(struct private_file *file, const char *path, const char *bytes,
+                        size_t length, struct failure *failure)
 {
     if (mkdir(path, 0700) < 0 && errno != EEXIST)
         return failure_set(failure, EX_CANTCREAT, errno,
@@ -62,12 +81,14 @@ bool private_file_write(const char *path, const char *bytes, size_t length, stru
     int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (folder < 0)
         return failure_set(failure, EX_CANTCREAT, errno, "run_dir %s can't be opened", path);
-    bool ok = publish(folder, bytes, length);
-    if (!ok)
-        failure_set(failure, EX_CANTCREAT, errno, "redis.conf can't be written into run_dir %s",
+    file->fd = publish(folder, bytes, length);
+    if (file->fd < 0)
+        failure_set(failure, EX_CANTCREAT, errno, CONF_NAME " can't be written into run_dir %s",
                     path);
+    else
+        file->by_path = folder_is_private(folder);
     (void)close(folder);
-    return ok;
+    return file->fd >= 0;
 }
 
 int private_memfd(const char *bytes, size_t length, struct failure *failure)

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "private_file.h"
 
 static bool is_known(const char *name)
@@ -53,13 +54,11 @@ static bool give(int folder, const char *path, uid_t uid, gid_t gid, struct fail
 
 bool run_dir_prepare(const char *path, uid_t uid, gid_t gid, struct failure *failure)
 {
-    if (mkdir(path, 0700) < 0 && errno != EEXIST)
-        return failure_set(failure, EX_CANTCREAT, errno, "run_dir %s can't be made", path);
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int folder = folder_open_as_root(path);
     if (folder < 0 && errno == EACCES)
         return true; /* root without CAP_DAC_OVERRIDE: writing, as the uid, decides */
     if (folder < 0)
-        return failure_set(failure, EX_CANTCREAT, errno, "run_dir %s can't be opened", path);
+        return folder_failure("run_dir", path, failure);
     bool ok = give(folder, path, uid, gid, failure);
     (void)close(folder);
     return ok;

@@ -55,12 +55,22 @@ static const char *parse_text(void *field, const struct setting_key *key, const 
     return store_text(field, key, value);
 }
 
+/* At the end, where the kernel would follow a symbolic link because of it. */
+static void drop_slashes(char *path)
+{
+    for (size_t length = strlen(path); length > 1 && path[length - 1] == '/'; length--)
+        path[length - 1] = '\0';
+}
+
 static const char *parse_absolute_path(void *field, const struct setting_key *key,
                                        const char *value)
 {
     if (value[0] != '/' || strlen(value) >= 4096)
         return key->expected;
-    return parse_text(field, key, value);
+    const char *problem = parse_text(field, key, value);
+    if (problem == NULL)
+        drop_slashes(*(char **)field);
+    return problem;
 }
 
 static const char *parse_variable_name(void *field, const struct setting_key *key,

@@ -18,6 +18,7 @@
 #define OLD "requirepass \"the old one\"\n"
 
 static struct failure failure;
+static struct private_file file;
 static char run_dir[PATH_MAX];
 
 static const char *in_run_dir(const char *name)
@@ -38,7 +39,10 @@ static void begin(void)
 
 static bool write_conf(void)
 {
-    return private_file_write(run_dir, CONF, strlen(CONF), &failure);
+    if (!private_file_write(&file, run_dir, CONF, strlen(CONF), &failure))
+        return false;
+    ck_assert_int_eq(close(file.fd), 0);
+    return true;
 }
 
 static void assert_failure(const char *part)
@@ -209,7 +213,7 @@ START_TEST(a_full_disk_keeps_the_old_file)
     char *bytes = calloc(1, size);
     ck_assert_ptr_nonnull(bytes);
     unit_write(in_run_dir(CONF_NAME), OLD, strlen(OLD), 0600);
-    const bool ok = private_file_write(run_dir, bytes, size, &failure);
+    const bool ok = private_file_write(&file, run_dir, bytes, size, &failure);
     free(bytes);
     struct stat status;
     const int left = lstat(in_run_dir(CONF_NAME_NEW), &status);
