@@ -13,6 +13,7 @@ struct conf_directive {
     const char *name;
     size_t name_length;
     const char *value; /* the first argument, unquoted */
+    size_t value_count;
     const char *where; /* file:line */
 };
 
@@ -23,15 +24,13 @@ struct conf_visitor {
 };
 
 /*
- * Reads a user's .conf and what it includes, as the server will: in the same order, by the same
- * quoting, with the same patterns. EX_CONFIG, with its name, for a file that can't be read, has a
- * NUL byte or is in a circle of includes.
+ * Reads the user's .conf, what it includes, and each `include` in [redis.conf] and among
+ * redis-server's arguments, as the server will: in the same order, by the same quoting, with the
+ * same patterns. What the server might read otherwise is refused: a NUL byte, a relative include
+ * behind a `dir`. EX_CONFIG, with its name, also for a file that can't be read or is in a circle of
+ * includes.
  */
-bool conf_walk_file(const char *path, const struct conf_visitor *visitor,
-                    struct failure *failure) MUST_CHECK;
-
-/* The same for each `include` in [redis.conf] and among redis-server's arguments. */
-bool conf_walk_includes(const struct settings *settings, const struct server_args *args,
-                        const struct conf_visitor *visitor, struct failure *failure) MUST_CHECK;
+bool conf_walk(const struct settings *settings, const struct server_args *args,
+               const struct conf_visitor *visitor, struct failure *failure) MUST_CHECK;
 
 #endif

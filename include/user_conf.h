@@ -4,6 +4,7 @@
 
 #include "failure.h"
 #include "report.h"
+#include "secret.h"
 #include "server_args.h"
 #include "settings.h"
 
@@ -11,9 +12,12 @@
  * Reads the user's .conf, what it includes, and each `include` in [redis.conf] and among
  * redis-server's arguments, as the server will, and refuses what would undo the password behind
  * redis-init's back: `aclfile`, `user default`. A file that the server could not read is refused
- * here, with its name. A requirepass in it is said to have no effect. EX_CONFIG.
+ * here, with its name. A requirepass in it is said to have no effect. So that the server's own
+ * complaint about a line cannot show `password` (which may be NULL), no other directive may hold
+ * it. EX_CONFIG.
  */
 bool user_conf_check(const struct settings *settings, const struct server_args *args,
-                     const struct report *report, struct failure *failure) MUST_CHECK;
+                     const struct secret *password, const struct report *report,
+                     struct failure *failure) MUST_CHECK;
 
 #endif

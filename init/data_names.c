@@ -51,10 +51,8 @@ static void add_of_user_conf(struct data_names *names, const struct settings *se
 {
     const struct conf_visitor visitor = {add_of_conf, names};
     struct failure unused;
-    if (args->has_conf_file && !conf_walk_file(args->conf_file, &visitor, &unused))
-        return;
-    if (!conf_walk_includes(settings, args, &visitor, &unused))
-        return;
+    if (!conf_walk(settings, args, &visitor, &unused))
+        return; /* with the names that came before */
 }
 
 struct data_names data_names_of(const struct settings *settings, const struct server_args *args)

@@ -1,29 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "user_conf.h"
 
+#include <string.h>
+
 #include "conf_walk.h"
 #include "redis_conf.h"
 
+struct check {
+    const struct report *report;
+    const struct secret *password;
+};
+
+/* The server prints the whole line of what it refuses, and it would refuse these. */
+static bool judge_secret(const struct conf_directive *directive, enum directive_rule rule,
+                         const struct check *check, struct failure *failure)
+{
+    if ((rule == DIRECTIVE_PASSWORD || rule == DIRECTIVE_PRIMARY) && directive->value_count != 1)
+        return failure_set(failure, EX_CONFIG, 0, "%s: `%.*s` takes one value, put it into \"...\"",
+                           directive->where, (int)directive->name_length, directive->name);
+    if (rule == DIRECTIVE_FREE &&
+        secret_is_in(check->password, directive->value, strlen(directive->value)))
+        return failure_set(failure, EX_CONFIG, 0, "%s: `%.*s` holds the password, take it out",
+                           directive->where, (int)directive->name_length, directive->name);
+    return true;
+}
+
 static bool check(const struct conf_directive *directive, void *context, struct failure *failure)
 {
-    const struct report *report = context;
+    const struct check *check = context;
     const struct directive_owner *owner =
         redis_conf_owner(directive->name, directive->name_length, directive->value);
+    const enum directive_rule rule = owner != NULL ? owner->rule : DIRECTIVE_FREE;
+    if (!judge_secret(directive, rule, check, failure))
+        return false;
     if (owner == NULL)
         return true;
-    if (owner->rule == DIRECTIVE_REFUSED)
+    if (rule == DIRECTIVE_REFUSED)
         return failure_set(failure, EX_CONFIG, 0, "%s: `%s` is refused, %s", directive->where,
                            owner->name, owner->instead);
-    report_line(report, owner->rule == DIRECTIVE_PASSWORD ? REPORT_WARNING : REPORT_DETAIL,
+    report_line(check->report, rule == DIRECTIVE_PASSWORD ? REPORT_WARNING : REPORT_DETAIL,
                 "%s: `%s` has no effect, %s", directive->where, owner->name, owner->instead);
     return true;
 }
 
 bool user_conf_check(const struct settings *settings, const struct server_args *args,
-                     const struct report *report, struct failure *failure)
+                     const struct secret *password, const struct report *report,
+                     struct failure *failure)
 {
-    struct report where_to = *report;
-    const struct conf_visitor visitor = {check, &where_to};
-    return (!args->has_conf_file || conf_walk_file(args->conf_file, &visitor, failure)) &&
-           conf_walk_includes(settings, args, &visitor, failure);
+    struct check context = {report, password};
+    const struct conf_visitor visitor = {check, &context};
+    return conf_walk(settings, args, &visitor, failure);
 }

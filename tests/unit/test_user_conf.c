@@ -48,7 +48,7 @@ static bool check_conf(const char *path, enum report_level level)
     ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
     failure = (struct failure){0};
     (void)snprintf(args.conf_file, sizeof(args.conf_file), "%s", path);
-    const bool ok = user_conf_check(&settings, &args, &report, &failure);
+    const bool ok = user_conf_check(&settings, &args, NULL, &report, &failure);
     ck_assert_int_eq(dup2(before, STDERR_FILENO), STDERR_FILENO);
     const ssize_t length = pread(fd, said, sizeof(said) - 1, 0);
     ck_assert_int_ge(length, 0);
@@ -72,8 +72,7 @@ static const char *const fine[] = {
     "maxmemory 1mb\nsave 60 1\nappendonly yes\n",
     "user bob on >hush ~* +@all\n",
     "user Default on\n",
-    "aclfile\n",      /* Redis refuses a directive without its value */
-    "aclfile \"/x\n", /* and unbalanced quotes */
+    "aclfile\n", /* Redis refuses a directive without its value */
     "aclfile-x /x\n",
     "x aclfile /x\n",
     "user \"x default\" on\n",
@@ -112,6 +111,17 @@ static const struct refusal refusals[] = {
     {"user 'default' on\n", "x.conf:1:", "`user default` is refused"},
     {"user \"\\x64efault\" on\n", "x.conf:1:", "`user default` is refused"},
     {"requirepass hush\nmasterauth hush\naclfile /x\n", "x.conf:3:", "`aclfile` is refused"},
+    /* the server would print these, with the password */
+    {"requirepass \"hush\n", "x.conf:1", "unbalanced quotes"},
+    {"requirepass hush x\n", "x.conf:1:", "`requirepass` takes one value"},
+    {"\nmasterauth hush hush\n", "x.conf:2:", "`masterauth` takes one value"},
+    /* the server reads these up to the NUL */
+    {"\"user\\x00\" default on nopass\n", "x.conf:1", "NUL byte"},
+    {"\"include\\x00\" /x\n", "x.conf:1", "NUL byte"},
+    {"include \"/x\\x00y\"\n", "x.conf:1", "NUL byte"},
+    /* where the server would look from another folder */
+    {"dir /data\ninclude x\n", "x.conf:2:", "stands behind `dir`"},
+    {"DIR /data\ninclude x*\n", "x.conf:2:", "stands behind `dir`"},
 };
 
 START_TEST(what_would_undo_the_password)
