@@ -15,9 +15,12 @@ enum reap_event {
     REAP_NO_CHILDREN,
 };
 
+/* 0 for an exit code that is remapped, else the code itself. Pure. */
+int reap_remap(const struct supervise_options *options, int code);
+
 /*
- * The exit code for a wait status of a process that has ended: its own code, 0 if that is remapped,
- * or 128 plus the number of the signal. Pure.
+ * The exit code for a wait status of a process that has ended: its own code, or 128 plus the number
+ * of the signal; 0 if that is remapped. Pure.
  */
 int reap_exit_code(const struct supervise_options *options, int status);
 

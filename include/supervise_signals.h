@@ -41,8 +41,9 @@ bool signals_block(void);
 /* In the child, before exec: all dispositions default, none blocked. Returns false with errno. */
 bool signals_restore(void);
 
-/* The first of SIGTERM, SIGINT, SIGQUIT and SIGHUP that is pending, 0 for none, -1 with errno. */
-int signals_pending_end(void);
+/* The first of SIGTERM, SIGINT, SIGQUIT and SIGHUP that is pending and not rewritten to 0; 0 for
+ * none, -1 with errno. */
+int signals_pending_end(const struct supervise_options *options);
 
 /* A non-blocking, close-on-exec signalfd(2) of all 64 signals. Returns -1 with errno. */
 int signals_open(void);

@@ -10,6 +10,7 @@
 #include "supervise_child.h"
 #include "supervise_loop.h"
 #include "supervise_options.h"
+#include "supervise_reap.h"
 #include "supervise_say.h"
 #include "supervise_signals.h"
 
@@ -87,13 +88,13 @@ static int run(const struct supervise_options *options, char *const argv[], pid_
         return fail(options, "cannot become a subreaper", EX_OSERR);
     if (options->parent_death_signal != 0 && watch_parent(options->parent_death_signal, parent))
         return 128 + options->parent_death_signal;
-    const int pending = signals_pending_end();
+    const int pending = signals_pending_end(options);
     if (pending < 0)
         return fail(options, "cannot read the pending signals", EX_OSERR);
     if (pending > 0) {
         SAY(&options->say, SAY_NOTICE, "ended by ", SIGNAL_NAME(pending), " before ", argv[0],
             " was started");
-        return 128 + pending;
+        return reap_remap(options, 128 + pending);
     }
     if (!child_start(&child, argv, &exit_code)) {
         SAY(&options->say, SAY_ERROR, "cannot execute ", argv[0], ": ", strerror(errno));

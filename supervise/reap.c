@@ -9,12 +9,14 @@
 
 #include "supervise_signals.h"
 
+int reap_remap(const struct supervise_options *options, int code)
+{
+    return options->remap_exit[code] ? 0 : code;
+}
+
 int reap_exit_code(const struct supervise_options *options, int status)
 {
-    if (WIFSIGNALED(status))
-        return 128 + WTERMSIG(status);
-    const int code = WEXITSTATUS(status);
-    return options->remap_exit[code] ? 0 : code;
+    return reap_remap(options, WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
 
 static bool reap_orphan(const struct supervise_options *options, pid_t pid)

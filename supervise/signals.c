@@ -142,7 +142,7 @@ bool signals_restore(void)
     return set_mask(0);
 }
 
-int signals_pending_end(void)
+int signals_pending_end(const struct supervise_options *options)
 {
     static const int ends[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP};
     sigset_t pending;
@@ -150,7 +150,7 @@ int signals_pending_end(void)
     if (sigpending(&pending) != 0)
         return -1;
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-        if (sigismember(&pending, ends[i]) == 1)
+        if (sigismember(&pending, ends[i]) == 1 && options->rewrite[ends[i]] != 0)
             return ends[i];
     return 0;
 }

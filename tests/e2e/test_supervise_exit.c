@@ -109,6 +109,8 @@ START_TEST(exit_codes_are_remapped)
     expect_quiet_end(&run, 0);
     struct run other = START(_i, "-e", "3", "sh", "-c", "exit 4");
     expect_quiet_end(&other, 4);
+    struct run killed = START(_i, "-e", "137", "sh", "-c", "kill -KILL $$");
+    expect_quiet_end(&killed, 0);
 }
 END_TEST
 
