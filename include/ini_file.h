@@ -3,6 +3,7 @@
 #define REDIS_INIT_INI_FILE_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "failure.h"
 
@@ -15,6 +16,11 @@
 typedef bool ini_entry(const char *section, const char *key, const char *value, const char *where,
                        void *context, struct failure *failure);
 
+struct ini_found {
+    bool found;
+    uid_t owner;
+};
+
 /*
  * Opens `path`, judges the open file (regular, not writable by group or others, at most
  * INI_FILE_MAX bytes) and hands each entry to `entry`, in order. In the section [redis.conf] a line
@@ -22,8 +28,8 @@ typedef bool ini_entry(const char *section, const char *key, const char *value, 
  * path:line; entries behind a line that is none may still come. An absent file is an error only if
  * `required`; *found tells.
  */
-bool ini_file_read(const char *path, bool required, ini_entry *entry, void *context, bool *found,
-                   struct failure *failure) MUST_CHECK;
+bool ini_file_read(const char *path, bool required, ini_entry *entry, void *context,
+                   struct ini_found *found, struct failure *failure) MUST_CHECK;
 
 /* The same over bytes in memory, for the tests and the fuzzer. */
 bool ini_text_read(const char *text, size_t length, const char *name, ini_entry *entry,

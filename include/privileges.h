@@ -10,9 +10,18 @@
 bool privileges_are_root(void);
 
 /*
+ * Before any secret is in memory: no core dumps, of this process and what it becomes (of a limit
+ * and, for hosts that pipe them, of contents: core(5)). EX_OSERR.
+ */
+bool privileges_forbid_cores(struct failure *failure) MUST_CHECK;
+
+/* EX_NOPERM where a setuid bit or a file capability lets the caller do what is not his: his
+ * environment names folders that root would give away. */
+bool privileges_are_the_callers(struct failure *failure) MUST_CHECK;
+
+/*
  * What the server inherits and only root may raise: open files (Redis wants 10,032 for its default
- * maxclients), no core dumps (of a limit and, for hosts that pipe them, of contents: core(5)),
- * umask 0077 unless one was set. EX_OSERR.
+ * maxclients), umask 0077 unless one was set. EX_OSERR.
  */
 bool privileges_set_limits(struct failure *failure) MUST_CHECK;
 

@@ -26,9 +26,10 @@ void report_line(const struct report *report, enum report_level level, const cha
     __attribute__((format(printf, 3, 4)));
 
 /*
- * Says a failure on stderr and, when `termination_log` exists, is a regular file and can be
- * written, there as well. The kubelet shows that file's text in `kubectl describe pod` (Kubernetes:
- * "Customizing the termination message", at most 4,096 bytes). Returns failure->exit_code.
+ * Says a failure on stderr and, when `termination_log` is not NULL, exists, is a regular file and
+ * can be written, there as well. The kubelet shows that file's text in `kubectl describe pod`
+ * (Kubernetes: "Customizing the termination message", at most 4,096 bytes). Returns
+ * failure->exit_code.
  */
 int report_failure(const struct report *report, const struct failure *failure,
                    const char *termination_log);

@@ -30,6 +30,12 @@ const char *secret_bytes(const struct secret *secret, size_t *length);
 
 bool secret_equal(const struct secret *a, const struct secret *b);
 
+/* Whether the text holds the secret; false for NULL. */
+bool secret_is_in(const struct secret *secret, const char *text, size_t length);
+
+/* libsodium goes on where the memory that it gives can't be locked; here that is EX_OSERR. */
+bool secret_lock(const void *memory, size_t size, struct failure *failure) MUST_CHECK;
+
 /*
  * Takes the value of an environment variable or an argument and overwrites it with zeros, so that
  * /proc/PID/environ and cmdline no longer show it. `name` is what errors call it.

@@ -41,24 +41,15 @@ bool handoff_keep_standard_fds(struct failure *failure)
     return true;
 }
 
-static bool holds_secret(const char *text, size_t length, const struct secret *secret)
-{
-    size_t secret_length;
-    if (secret == NULL)
-        return false;
-    const char *bytes = secret_bytes(secret, &secret_length);
-    return memmem(text, length, bytes, secret_length) != NULL;
-}
-
 static bool may_pass(const char *variable, const struct settings *settings,
                      const struct secret *secret, const struct report *report)
 {
     if (settings_is_variable(variable) || password_is_variable(settings, variable))
         return false;
-    if (!holds_secret(variable, strlen(variable), secret))
+    if (!secret_is_in(secret, variable, strlen(variable)))
         return true;
     int name = (int)strcspn(variable, "=");
-    if (!holds_secret(variable, (size_t)name, secret))
+    if (!secret_is_in(secret, variable, (size_t)name))
         report_line(report, REPORT_WARNING,
                     "the variable %.*s holds the password, it is not passed on", name, variable);
     return false;

@@ -126,7 +126,7 @@ bool ini_text_read(const char *text, size_t length, const char *name, ini_entry 
     return !feed.failed;
 }
 
-static bool judge_file(int fd, const char *path, struct failure *failure)
+static bool judge_file(int fd, const char *path, uid_t *owner, struct failure *failure)
 {
     struct stat status;
     if (fstat(fd, &status) < 0)
@@ -137,6 +137,7 @@ static bool judge_file(int fd, const char *path, struct failure *failure)
         return failure_set(failure, EX_CONFIG, 0,
                            "%s can be written by others (mode %04o), chmod go-w", path,
                            status.st_mode & 07777);
+    *owner = status.st_uid;
     return true;
 }
 
@@ -175,17 +176,18 @@ static bool read_text(int fd, const char *path, ini_entry *entry, void *context,
     return ok;
 }
 
-bool ini_file_read(const char *path, bool required, ini_entry *entry, void *context, bool *found,
-                   struct failure *failure)
+bool ini_file_read(const char *path, bool required, ini_entry *entry, void *context,
+                   struct ini_found *found, struct failure *failure)
 {
-    *found = false;
+    *found = (struct ini_found){.found = false};
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT && !required)
         return true;
     if (fd < 0)
         return failure_set(failure, EX_CONFIG, errno, "%s can't be opened", path);
-    *found = true;
-    bool ok = judge_file(fd, path, failure) && read_text(fd, path, entry, context, failure);
+    found->found = true;
+    bool ok = judge_file(fd, path, &found->owner, failure) &&
+              read_text(fd, path, entry, context, failure);
     (void)close(fd);
     return ok;
 }

@@ -8,6 +8,7 @@
 #include "config.h"
 #include "handoff.h"
 #include "options.h"
+#include "privileges.h"
 #include "secret.h"
 #include "settings.h"
 #include "start.h"
@@ -66,8 +67,11 @@ int main(int argc, char **argv)
     struct settings settings;
     struct failure failure = {0};
     if (stop_signal_hold(&failure) && handoff_keep_standard_fds(&failure) &&
+        privileges_are_the_callers(&failure) && privileges_forbid_cores(&failure) &&
         secret_memory_init(&failure) && options_read(&options, argv, &failure) &&
         carry_out(&options, &settings, &failure))
         return 0;
-    return report_failure(&options.report, &failure, TERMINATION_LOG);
+    /* a tool that is run beside the server must not speak for it */
+    return report_failure(&options.report, &failure,
+                          options.command == COMMAND_START ? TERMINATION_LOG : NULL);
 }

@@ -7,6 +7,7 @@
 
 #include "nearest.h"
 #include "supervise_options.h"
+#include "supervise_signals.h"
 
 struct reader {
     struct options *options;
@@ -98,14 +99,24 @@ static const char *argument_of(const struct option *option)
     return row != NULL ? row->argument : option->argument;
 }
 
+/* Signals and numbers are shown in an error; what cannot be one may be a password (-requirepass=...
+ * is read as -r). */
+static int shown_length(const char *value)
+{
+    static const char of_signals[] =
+        "0123456789:+-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const size_t length = value != NULL ? strlen(value) : 0;
+    return length <= 2 * SIGNAL_NAME_SIZE && strspn(value, of_signals) == length ? (int)length : 0;
+}
+
 static bool pass_on(struct reader *reader, const struct option *option,
                     const struct supervise_option *row, const char *value)
 {
     struct options *options = reader->options;
     const char *problem = supervise_option_set(&reader->checked, row->letter, value);
     if (problem != NULL)
-        return failure_set(reader->failure, EX_USAGE, 0, "%s: `%.80s` %s", option->name,
-                           value != NULL ? value : "", problem);
+        return failure_set(reader->failure, EX_USAGE, 0, "%s: `%.*s` %s", option->name,
+                           shown_length(value), value != NULL ? value : "", problem);
     if (options->supervisor_count + 2 > SUPERVISOR_WORDS_MAX)
         return failure_set(reader->failure, EX_USAGE, 0, "too many options for the supervisor");
     options->supervisor[options->supervisor_count++] = option->name;
@@ -245,8 +256,9 @@ bool options_read(struct options *options, char **argv, struct failure *failure)
     const bool takes_none =
         options->command == COMMAND_CHECKPASS || options->command == COMMAND_GENPASS;
     if (takes_none && *options->arguments != NULL)
-        return failure_set(failure, EX_USAGE, 0, "`%.80s`: this subcommand takes no arguments",
-                           *options->arguments);
+        return failure_set(failure, EX_USAGE, 0, /* it may be the password */
+                           "%s takes no arguments, the password goes to standard input",
+                           options->command == COMMAND_CHECKPASS ? "checkpass" : "genpass");
     return true;
 }
 

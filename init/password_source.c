@@ -54,6 +54,12 @@ static bool fail_empty(const char *name, struct failure *failure)
                        name);
 }
 
+/* The kernel is not asked about every password: its own log, or a file server's, would have it. */
+static bool looks_like_path(const char *value)
+{
+    return value[0] == '/' || strncmp(value, "./", 2) == 0 || strncmp(value, "../", 3) == 0;
+}
+
 /* A value that stands in memory: a variable's or an argument's. */
 static bool collect_value(struct collector *collector, char *value, const char *name)
 {
@@ -61,7 +67,7 @@ static bool collect_value(struct collector *collector, char *value, const char *
         return true;
     if (value[0] == '\0')
         return collector->empty_is_right || fail_empty(name, collector->failure);
-    if (access(value, F_OK) == 0)
+    if (looks_like_path(value) && access(value, F_OK) == 0)
         return failure_set(
             collector->failure, EX_DATAERR, 0,
             "password refused: %s is the path of a file, name it by " STANDARD_VARIABLE FILE_SUFFIX,
@@ -137,6 +143,24 @@ static bool collect_all(struct collector *collector, const struct settings *sett
            collect_value(collector, requirepass, "--requirepass");
 }
 
+/* Whether it can be shown: a name that is none may be the password by mistake. */
+static bool is_usual_name(const char *name)
+{
+    return strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(name);
+}
+
+static bool fail_none(const struct settings *settings, struct failure *failure)
+{
+    const char *name = settings->password_env;
+    if (!is_usual_name(name))
+        return failure_set(failure, EX_NOINPUT, 0,
+                           "no password given: the variable that [password] env names is not set");
+    return failure_set(failure, EX_NOINPUT, 0,
+                       "no password given: mount a Secret and name its file by %s" FILE_SUFFIX
+                       ", or set %s (make one with `redis-init genpass`)",
+                       name, name);
+}
+
 bool password_load(struct password *password, const struct settings *settings,
                    char *const *environment, char *requirepass, struct failure *failure)
 {
@@ -149,10 +173,7 @@ bool password_load(struct password *password, const struct settings *settings,
     if (!collect_all(&collector, settings, environment, requirepass))
         return false;
     if (password->secret == NULL && !settings->allow_empty_password)
-        return failure_set(failure, EX_NOINPUT, 0,
-                           "no password given: mount a Secret and name its file by %s" FILE_SUFFIX
-                           ", or set %s (make one with `redis-init genpass`)",
-                           settings->password_env, settings->password_env);
+        return fail_none(settings, failure);
     return true;
 }
 

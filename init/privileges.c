@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -56,13 +57,21 @@ static void leave_memory_out_of_cores(void)
     (void)close(fd);
 }
 
-static bool forbid_cores(struct failure *failure)
+bool privileges_forbid_cores(struct failure *failure)
 {
     const struct rlimit none = {0, 0};
     leave_memory_out_of_cores();
     if (setrlimit(RLIMIT_CORE, &none) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)
         return true;
     return failure_set(failure, EX_OSERR, errno, "core dumps can't be switched off");
+}
+
+bool privileges_are_the_callers(struct failure *failure)
+{
+    if (getauxval(AT_SECURE) == 0)
+        return true;
+    return failure_set(failure, EX_NOPERM, 0,
+                       "redis-init has a setuid bit or file capabilities, take them away");
 }
 
 /* 0022 is what every container starts with (docker-library/redis#305): anything else was chosen. */
@@ -76,7 +85,7 @@ static void tighten_umask(void)
 bool privileges_set_limits(struct failure *failure)
 {
     tighten_umask();
-    return raise_open_files(failure) && forbid_cores(failure);
+    return raise_open_files(failure);
 }
 
 static bool get_capabilities(struct capability_sets *sets)

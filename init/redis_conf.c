@@ -131,14 +131,14 @@ static void put_save(struct sink *sink, const struct redis_conf *conf)
     put(sink, "save \"\"\nsave 3600 1\nsave 300 100\nsave 60 10000\n");
 }
 
-/* Directives whose value is, or may hold, a secret: people are not shown it. */
+/* Directives whose value is, or may hold, a secret, misspelt ones too: people are not shown it. */
 static bool bears_secret(const char *name, size_t length)
 {
-    static const char *const names[] = {"masterauth", "primaryauth", "user", "tls-key-file-pass",
-                                        "tls-client-key-file-pass"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strlen(names[i]) == length && strncasecmp(names[i], name, length) == 0)
-            return true;
+    static const char *const parts[] = {"pass", "auth", "user", "rename-command"};
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        for (size_t at = 0; at + strlen(parts[i]) <= length; at++)
+            if (strncasecmp(parts[i], name + at, strlen(parts[i])) == 0)
+                return true;
     return false;
 }
 

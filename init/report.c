@@ -121,6 +121,7 @@ int report_failure(const struct report *report, const struct failure *failure,
                    const char *termination_log)
 {
     say(report, REPORT_ERROR, failure->text);
-    leave_termination_message(termination_log, failure->text);
+    if (termination_log != NULL)
+        leave_termination_message(termination_log, failure->text);
     return failure->exit_code;
 }

@@ -7,6 +7,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,6 +28,14 @@ bool secret_memory_init(struct failure *failure)
     return failure_set(failure, EX_OSERR, errno, "libsodium can't be initialised");
 }
 
+bool secret_lock(const void *memory, size_t size, struct failure *failure)
+{
+    if (mlock(memory, size) == 0)
+        return true;
+    return failure_set(failure, EX_OSERR, errno,
+                       "memory can't be locked for the password, raise the limit (ulimit -l)");
+}
+
 struct secret *secret_new(struct failure *failure)
 {
     struct secret *secret = sodium_malloc(sizeof(*secret));
@@ -35,7 +44,10 @@ struct secret *secret_new(struct failure *failure)
         return NULL;
     }
     sodium_memzero(secret, sizeof(*secret));
-    return secret;
+    if (secret_lock(secret, sizeof(*secret), failure))
+        return secret;
+    secret_free(secret);
+    return NULL;
 }
 
 void secret_free(struct secret *secret)
@@ -52,6 +64,12 @@ const char *secret_bytes(const struct secret *secret, size_t *length)
 bool secret_equal(const struct secret *a, const struct secret *b)
 {
     return a->length == b->length && sodium_memcmp(a->bytes, b->bytes, a->length) == 0;
+}
+
+bool secret_is_in(const struct secret *secret, const char *text, size_t length)
+{
+    return secret != NULL && secret->length > 0 &&
+           memmem(text, length, secret->bytes, secret->length) != NULL;
 }
 
 static void drop_line_end(struct secret *secret)
@@ -183,17 +201,14 @@ static bool judge_file(int fd, const char *label, struct failure *failure)
         return failure_set(failure, EX_NOINPUT, errno, "%s can't be read", label);
     if (S_ISDIR(status.st_mode))
         return failure_set(failure, EX_NOINPUT, 0, "%s is a directory, name the file in it", label);
-    if (S_ISFIFO(status.st_mode)) {
-        if (await_writer(fd))
-            return true;
-        return failure_set(failure, EX_NOINPUT, 0, "%s is a FIFO without a writer", label);
-    }
-    if (!S_ISREG(status.st_mode))
+    if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode))
         return failure_set(failure, EX_NOINPUT, 0, "%s is not a regular file", label);
     if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
         return failure_set(failure, EX_DATAERR, 0,
                            "password refused: %s can be written by others (mode %04o), chmod go-w",
                            label, status.st_mode & 07777);
+    if (S_ISFIFO(status.st_mode) && !await_writer(fd))
+        return failure_set(failure, EX_NOINPUT, 0, "%s is a FIFO without a writer", label);
     return true;
 }
 
@@ -201,9 +216,13 @@ bool secret_read_file(struct secret *secret, const char *path, const char *name,
                       struct failure *failure)
 {
     char label[320];
-    (void)snprintf(label, sizeof(label), "%s (%s)", name, path);
-
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0 &&
+        *path !=
+            '/') /* it may be the password itself (bitnami-docker-redis#179 the other way round) */
+        return failure_set(failure, EX_NOINPUT, errno,
+                           "%s is no file that can be opened, give it an absolute path", name);
+    (void)snprintf(label, sizeof(label), "%s (%s)", name, path);
     if (fd < 0)
         return failure_set(failure, EX_NOINPUT, errno, "%s can't be opened", label);
     bool ok = judge_file(fd, label, failure) && secret_read_fd(secret, fd, label, failure);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "conf_words.h"
+#include "nearest.h"
 #include "redis_conf.h"
 
 bool server_args_is_query(char *const *argv)
@@ -68,6 +69,18 @@ static bool check_word(const struct server_arg *arg, struct failure *failure)
     return true;
 }
 
+/* `--port --requirepass VALUE`: the server would take the second option for a value, and print it.
+ */
+static bool lacks_value(const struct server_arg *arg, struct failure *failure)
+{
+    const char *first = *arg->rest == '\0' && arg->value_count > 0 ? arg->values[0] : "";
+    if (!is_option(first) ||
+        redis_conf_owner(first + 2, redis_conf_name_length(first + 2), "") == NULL)
+        return false;
+    return !failure_set(failure, EX_USAGE, 0, "--%.*s lacks its value", (int)arg->name_length,
+                        arg->name);
+}
+
 /*
  * Reads the option at argv[0]. Its first value may begin with `--`, as a password can; what follows
  * belongs to it until the next option. Returns the words read, 0 on failure.
@@ -88,7 +101,7 @@ static size_t read_option(struct server_arg *arg, char **argv, struct failure *f
         n++;
     arg->values = argv + 1;
     arg->value_count = n - 1;
-    return n;
+    return lacks_value(arg, failure) ? 0 : n;
 }
 
 /* The one value of an option, unquoted where it stands in the option's own word; NULL for none or
@@ -116,6 +129,33 @@ static char *single_value(const struct server_arg *arg, struct failure *failure)
         failure_set(failure, EX_USAGE, 0, "--%.*s takes one value", (int)arg->name_length,
                     arg->name);
     return value;
+}
+
+/* The server prints a line that it refuses, with the password in it. */
+static bool has_one_value(const struct server_arg *arg, struct failure *failure)
+{
+    const char *rest = arg->rest;
+    size_t words = 0;
+    size_t length;
+    while (conf_next_word(&rest, rest + strlen(rest), NULL, 0, &length) == CONF_WORD)
+        words++;
+    if (words + arg->value_count == 1)
+        return true;
+    return failure_set(failure, EX_USAGE, 0, "--%.*s takes one value", (int)arg->name_length,
+                       arg->name);
+}
+
+static bool check_typo(const struct server_arg *arg, struct failure *failure)
+{
+    static const char *const secrets[] = {"requirepass", "masterauth", "primaryauth"};
+    char name[32];
+    int n = snprintf(name, sizeof(name), "%.*s", (int)arg->name_length, arg->name);
+    const char *meant =
+        n < (int)sizeof(name) ? nearest_name(name, secrets, 3, sizeof(*secrets)) : NULL;
+    if (meant == NULL)
+        return true;
+    return failure_set(failure, EX_USAGE, 0, "unknown argument --%s, did you mean --%s?", name,
+                       meant);
 }
 
 static bool take_password(struct server_args *args, const struct server_arg *arg,
@@ -181,14 +221,14 @@ static bool sort_option(struct server_args *args, const struct server_arg *arg,
     args->has_save = args->has_save || named(arg, "save");
     switch (owner != NULL ? owner->rule : DIRECTIVE_FREE) {
     case DIRECTIVE_FREE:
-        return keep(args, arg, failure);
+        return check_typo(arg, failure) && keep(args, arg, failure);
     case DIRECTIVE_PASSWORD:
         return take_password(args, arg, failure);
     case DIRECTIVE_SETTING:
         return take_setting(arg, owner->setting, settings, failure);
     case DIRECTIVE_PRIMARY:
         args->has_primary_auth = true;
-        return keep(args, arg, failure);
+        return has_one_value(arg, failure) && keep(args, arg, failure);
     case DIRECTIVE_OURS:
         report_line(report, REPORT_WARNING, "argument --%s is left out, %s", owner->name,
                     owner->instead);

@@ -50,17 +50,18 @@ static bool find_in_path(const char *name, char *path)
     return false;
 }
 
+bool program_find(const char *program, char *path)
+{
+    if (strchr(program, '/') == NULL)
+        return find_in_path(program, path);
+    int n = snprintf(path, PATH_MAX, "%s", program);
+    errno = ENAMETOOLONG;
+    return n > 0 && n < PATH_MAX && is_program(path);
+}
+
 bool server_find(const char *server, char *path, struct failure *failure)
 {
-    bool found;
-    if (strchr(server, '/') == NULL) {
-        found = find_in_path(server, path);
-    } else {
-        int n = snprintf(path, PATH_MAX, "%s", server);
-        errno = ENAMETOOLONG;
-        found = n > 0 && n < PATH_MAX && is_program(path);
-    }
-    if (found)
+    if (program_find(server, path))
         return true;
     return failure_set(failure, errno == ENOENT ? 127 : 126, errno,
                        "`%s` can't be executed, install it or name it by [redis] server", server);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ini_file.h"
 #include "nearest.h"
@@ -178,14 +179,25 @@ static bool load_ini(struct settings *settings, const struct settings_sources *s
                             : find_variable(sources->environment, CONFIG_VARIABLE);
     const char *path = named != NULL ? named : sources->ini_default;
     struct ini_context context = {.settings = settings};
-    bool found;
+    struct ini_found found;
     if (*path == '\0')
         return failure_set(failure, EX_CONFIG, 0,
                            "--config or " CONFIG_VARIABLE " is empty, give it a path");
     if (!ini_file_read(path, named != NULL, set_from_ini, &context, &found, failure))
         return false;
-    settings->config_file = found ? path : NULL;
+    settings->config_file = found.found ? path : NULL;
+    settings->config_owner = found.owner;
     return true;
+}
+
+/* The ini tells root which folders to give away, so the one who gets them must not write it. */
+static bool judge_owner(const struct settings *settings, struct failure *failure)
+{
+    if (settings->config_file == NULL || geteuid() != 0 || settings->config_owner != settings->uid)
+        return true;
+    return failure_set(failure, EX_CONFIG, 0,
+                       "%s belongs to uid %u, which the server will have, give it to root",
+                       settings->config_file, settings->uid);
 }
 
 bool settings_load(struct settings *settings, const struct settings_sources *sources,
@@ -197,7 +209,7 @@ bool settings_load(struct settings *settings, const struct settings_sources *sou
     for (char *const *variable = sources->environment; *variable != NULL; variable++)
         if (!set_from_variable(settings, *variable, failure))
             return false;
-    return true;
+    return judge_owner(settings, failure);
 }
 
 bool settings_override(struct settings *settings, const char *key, const char *value,

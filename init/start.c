@@ -15,6 +15,7 @@
 #include "handoff.h"
 #include "password_source.h"
 #include "privileges.h"
+#include "redis_conf.h"
 #include "run_dir.h"
 #include "user_conf.h"
 #include "verdict.h"
@@ -100,9 +101,13 @@ static bool start_program(const char *supervisor, const struct options *options,
 {
     struct password none = {0};
     const struct hand_over to = {supervisor, options->arguments, -1};
-    return privileges_set_limits(failure) &&
-           privileges_drop(settings->uid, settings->gid, failure) &&
-           hand_over(&to, options, settings, &none, environment, failure);
+    char path[PATH_MAX];
+    if (!privileges_set_limits(failure) || !privileges_drop(settings->uid, settings->gid, failure))
+        return false;
+    if (!program_find(options->arguments[0], path)) /* so that Kubernetes shows it, too */
+        return failure_set(failure, errno == ENOENT ? 127 : 126, errno, "`%s` can't be executed",
+                           options->arguments[0]);
+    return hand_over(&to, options, settings, &none, environment, failure);
 }
 
 static bool judge(const struct password *password, const struct settings *settings, double *bits,
@@ -114,6 +119,40 @@ static bool judge(const struct password *password, const struct settings *settin
     struct verdict verdict = verdict_of(password->secret, settings);
     *bits = verdict.bits;
     return verdict.accepted || verdict_failure(&verdict, settings, password->source, failure);
+}
+
+/* The server prints a line that it refuses: no line of the user's may hold the password. */
+static bool check_lines(const struct settings *settings, const struct server_args *args,
+                        const struct secret *secret, struct failure *failure)
+{
+    for (size_t i = 0; i < args->count; i++) {
+        const struct server_arg *arg = &args->list[i];
+        bool holds = secret_is_in(secret, arg->rest, strlen(arg->rest));
+        for (size_t j = 0; j < arg->value_count; j++)
+            holds = holds || secret_is_in(secret, arg->values[j], strlen(arg->values[j]));
+        if (holds && redis_conf_owner(arg->name, arg->name_length, "") == NULL)
+            return failure_set(failure, EX_USAGE, 0, "--%.*s holds the password, take it out",
+                               (int)arg->name_length, arg->name);
+    }
+    for (size_t i = 0; i < settings->directive_count; i++) {
+        const struct directive_line *line = &settings->directives[i];
+        if (secret_is_in(secret, line->value, strlen(line->value)))
+            return failure_set(failure, EX_CONFIG, 0,
+                               "[redis.conf] `%s` holds the password, take it out", line->name);
+    }
+    return true;
+}
+
+/* What is judged again as the server's uid, and with the server at hand, is tried before anything
+ * is changed, so that most failures leave the disk as it was. */
+static bool check_before_change(const struct settings *settings, const struct server_args *args,
+                                const struct secret *secret, struct failure *failure)
+{
+    static const struct report quiet = {.level = REPORT_ERROR};
+    char addresses[BIND_MAX];
+    return check_lines(settings, args, secret, failure) &&
+           bind_resolve(settings->bind, true, addresses, failure) &&
+           (user_conf_check(settings, args, secret, &quiet, failure) || failure->error == EACCES);
 }
 
 /* With conf=auto the run folder is not needed, and what is wrong with it is said when the conf is
@@ -166,7 +205,7 @@ static bool write_conf(struct conf_place_found *place, const char *server,
         .password = secret,
     };
     return data_dir_check(settings->data_dir, failure) &&
-           user_conf_check(settings, args, report, failure) &&
+           user_conf_check(settings, args, secret, report, failure) &&
            check_server_takes(secret, &features, failure) &&
            bind_resolve(settings->bind, features.optional_bind, addresses, failure) &&
            conf_place_write(place, &conf, report, failure);
@@ -187,12 +226,14 @@ static void say_started(const struct report *report, const char *server, bool wa
 }
 
 static void warn_of_password(const struct report *report, const struct password *password,
-                             const struct server_args *args)
+                             const struct settings *settings, const struct server_args *args)
 {
-    if (password->secret == NULL)
-        report_line(report, REPORT_WARNING,
-                    "allow_empty_password is set: whoever reaches the port owns the data");
-    else if (args->requirepass != NULL)
+    if (settings->allow_empty_password)
+        report_line(report, REPORT_WARNING, "allow_empty_password is set, for development alone%s",
+                    password->secret == NULL
+                        ? ": whoever can connect from this host or container owns the data"
+                        : "");
+    if (args->requirepass != NULL)
         report_line(report, REPORT_WARNING,
                     "--requirepass was taken out of the arguments; a mounted Secret file "
                     "(REDIS_PASSWORD_FILE) is the better way");
@@ -207,14 +248,15 @@ static bool run_server(const char *supervisor, const char *server, const struct 
     struct conf_place_found place;
     double bits;
     if (!judge(password, settings, &bits, failure) ||
+        !check_before_change(settings, args, password->secret, failure) ||
         !prepare_folders(settings, args, report, failure) || !privileges_set_limits(failure) ||
         !privileges_drop(settings->uid, settings->gid, failure) ||
         !write_conf(&place, server, settings, args, password->secret, report, failure))
         return false;
-    warn_of_password(report, password, args);
+    warn_of_password(report, password, settings, args);
     say_started(report, server, was_root, &place, password, bits);
     char *const program[] = {(char *)(uintptr_t)server, place.path, NULL};
-    const struct hand_over to = {supervisor, program, place.memfd};
+    const struct hand_over to = {supervisor, program, place.fd};
     return hand_over(&to, options, settings, password, environment, failure);
 }
 

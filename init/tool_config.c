@@ -10,6 +10,7 @@
 #include "redis_conf.h"
 #include "start.h"
 #include "tool.h"
+#include "user_conf.h"
 #include "verdict.h"
 
 /* A settings_visitor; context is the section that was printed last. */
@@ -77,6 +78,8 @@ static bool print_redis(const struct options *options, struct settings *settings
         return false;
     struct server_features features = server_features_of(path);
     if (!bind_resolve(settings->bind, features.optional_bind, addresses, failure))
+        return false;
+    if (!user_conf_check(settings, &args, NULL, &options->report, failure))
         return false;
     const struct redis_conf conf = {
         .settings = settings,

@@ -97,7 +97,6 @@ static const struct refusal refusals[] = {
     {{GIVEN, "REDIS_INIT_BIND=eth77"}, .code = 78, .says = "neither an address nor an interface"},
     {{GIVEN, "REDIS_INIT_CONFIG=/run/none.ini"}, .code = 78, .says = "/run/none.ini"},
     {{GIVEN, "REDIS_INIT_CONFIG="}, .code = 78, .says = "REDIS_INIT_CONFIG is empty"},
-    {.arguments = {"genpass", "more"}, .code = 64, .says = "takes no arguments"},
     {{GIVEN},
      {"-c", "/run/x.ini"},
      INI("[redis]\nprot = 1\n"),
@@ -161,7 +160,7 @@ static const struct refusal refusals[] = {
     {{GIVEN}, {"/run/nothing"}, .code = 127, .says = "/run/nothing"},
 };
 
-static void expect_refused(int code, const char *says)
+static void expect_refusal(int code, const char *says, bool beside)
 {
     char message[8192];
     char path[256];
@@ -181,9 +180,13 @@ static void expect_refused(int code, const char *says)
     ck_assert_int_ge(length, 0);
     message[length] = '\0';
     (void)close(fd);
-    if (strstr(says, "/run/nothing") ==
-        NULL) /* that one is the supervisor's, which knows no Kubernetes */
-        ck_assert_msg(strstr(message, says) != NULL, "termination message: %s", message);
+    ck_assert_msg((strstr(message, says) != NULL) != beside, "termination message: %s", message);
+    ck_assert_msg(!beside || length == 0, "termination message: %s", message);
+}
+
+static void expect_refused(int code, const char *says)
+{
+    expect_refusal(code, says, false);
 }
 
 START_TEST(refused)
@@ -197,6 +200,16 @@ START_TEST(refused)
         container_write(&container, refusal->file.name, refusal->file.text,
                         strlen(refusal->file.text), refusal->file.mode);
     expect_refused(refusal->code, refusal->says);
+}
+END_TEST
+
+/* A tool that is run beside the server must not speak for it. */
+START_TEST(a_tool_leaves_no_message)
+{
+    static const char *const tools[][2] = {{"genpass", PASSWORD}, {"checkpass", PASSWORD}};
+    container_arg(&container, tools[_i][0]);
+    container_arg(&container, tools[_i][1]);
+    expect_refusal(64, "takes no arguments", true);
 }
 END_TEST
 
@@ -296,6 +309,7 @@ int main(void)
     TCase *tests = tcase_create("refusals");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, refused, 0, (int)(sizeof(refusals) / sizeof(refusals[0])));
+    tcase_add_loop_test(tests, a_tool_leaves_no_message, 0, 2);
     tcase_add_test(tests, large_ini_is_refused);
     tcase_add_test(tests, fifo_without_writer_is_refused);
     tcase_add_test(tests, full_disk_is_refused);

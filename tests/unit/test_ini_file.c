@@ -155,10 +155,10 @@ START_TEST(a_file_is_read)
     struct heard heard = {.length = 0};
     struct failure failure = {0};
     char expected[PATH_MAX + 32];
-    bool found = false;
+    struct ini_found found = {.found = false};
     unit_write(path, ini, strlen(ini), 0644);
     ck_assert(ini_file_read(path, true, hear, &heard, &found, &failure));
-    ck_assert(found);
+    ck_assert(found.found);
     (void)snprintf(expected, sizeof(expected), "[a]b=1@%s:2;", path);
     ck_assert_str_eq(heard.text, expected);
 }
@@ -169,7 +169,7 @@ static void check_refused(const char *path, const char *problem)
 {
     struct heard heard = {.length = 0};
     struct failure failure = {0};
-    bool found = true;
+    struct ini_found found = {.found = true};
     ck_assert(!ini_file_read(path, true, hear, &heard, &found, &failure));
     ck_assert_int_eq(failure.exit_code, EX_CONFIG);
     ck_assert_msg(strstr(failure.text, path) != NULL, "%s", failure.text);
@@ -182,9 +182,9 @@ START_TEST(an_absent_file_is_an_error_if_required)
     const char *path = path_of("absent.ini");
     struct heard heard = {.length = 0};
     struct failure failure = {0};
-    bool found = true;
+    struct ini_found found = {.found = true};
     ck_assert(ini_file_read(path, false, hear, &heard, &found, &failure));
-    ck_assert(!found);
+    ck_assert(!found.found);
     ck_assert_int_eq(failure.exit_code, 0);
     check_refused(path, "No such file");
 }
@@ -205,7 +205,7 @@ START_TEST(writers_are_judged_by_the_open_file)
     for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
         struct heard heard = {.length = 0};
         struct failure failure = {0};
-        bool found;
+        struct ini_found found;
         ck_assert_int_eq(unlink(path), 0);
         unit_write(path, "[a]\nb=1\n", 8, right[i]);
         ck_assert_msg(ini_file_read(path, true, hear, &heard, &found, &failure), "%s",
@@ -241,7 +241,7 @@ START_TEST(at_most_64_kib)
     const char *path = path_of("large.ini");
     struct heard heard = {.length = 0};
     struct failure failure = {0};
-    bool found;
+    struct ini_found found;
     ck_assert_int_eq(INI_FILE_MAX, 65536);
     memset(bytes, '\n', sizeof(bytes));
     memcpy(bytes + INI_FILE_MAX - 3, "b=1", 3);

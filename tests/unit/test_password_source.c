@@ -180,6 +180,10 @@ START_TEST(none_is_given)
     settings.password_env = "MY_SECRET";
     ck_assert(!load(NULL));
     assert_failure(EX_NOINPUT, "MY_SECRET_FILE");
+    settings.password_env = "f0e1d2c3b4a5968778695a4b3c2d1e0f"; /* by mistake */
+    ck_assert(!load(NULL));
+    assert_failure(EX_NOINPUT, "[password] env");
+    ck_assert_ptr_null(strstr(failure.text, settings.password_env));
 }
 END_TEST
 
