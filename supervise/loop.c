@@ -124,17 +124,29 @@ static void pass_on(struct loop *loop, const struct signalfd_siginfo *info)
             SIGNAL_NAME(signal), ": ", strerror(errno));
 }
 
-/* One batch, so that a flood of signals does not keep us from reaping. */
+/* One batch, so that a flood of signals does not keep us from reaping. Waits for the first one. */
 static bool read_signals(struct loop *loop)
 {
     struct signalfd_siginfo batch[BATCH];
     const ssize_t n = read(loop->fd, batch, sizeof(batch));
 
     if (n < 0)
-        return errno == EAGAIN;
+        return errno == EINTR; /* no reason to give up as PID 1 */
     for (size_t i = 0; i < (size_t)n / sizeof(batch[0]); i++)
         pass_on(loop, &batch[i]);
     return true;
+}
+
+/* Sleeps in read(2) itself where nothing is due: between a signal and its forwarding there is then
+ * no second system call. */
+static bool await_signals(struct loop *loop)
+{
+    struct pollfd signals = {.fd = loop->fd, .events = POLLIN};
+    const int wait = time_out(loop);
+    if (wait < 0)
+        return read_signals(loop);
+    const int ready = poll(&signals, 1, wait);
+    return ready < 0 ? errno == EINTR : ready == 0 || read_signals(loop);
 }
 
 static void follow_stop(struct loop *loop, int signal)
@@ -159,9 +171,7 @@ static enum reap_event wait_for_end(struct loop *loop)
             follow_stop(loop, stop_signal);
             continue;
         }
-        struct pollfd signals = {.fd = loop->fd, .events = POLLIN};
-        /* an interrupted wait is no reason to give up as PID 1 */
-        if ((poll(&signals, 1, time_out(loop)) < 0 && errno != EINTR) || !read_signals(loop))
+        if (!await_signals(loop))
             return REAP_NOTHING;
         do_what_is_due(loop);
     }

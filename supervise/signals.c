@@ -158,7 +158,7 @@ int signals_pending_end(const struct supervise_options *options)
 int signals_open(void)
 {
     const kernel_set all = ~(kernel_set)0;
-    return (int)syscall(SYS_signalfd4, -1, &all, sizeof(all), O_CLOEXEC | O_NONBLOCK);
+    return (int)syscall(SYS_signalfd4, -1, &all, sizeof(all), O_CLOEXEC);
 }
 
 int signal_to_send(const struct supervise_options *options, const struct signalfd_siginfo *info,

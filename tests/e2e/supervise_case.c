@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -152,28 +153,32 @@ size_t count_of(const char *text, const char *part)
     return found;
 }
 
-static bool is_poll(const char *text, bool with_timeout)
+/* Without a time-out it reads whole structures from its signalfd; a smaller read is of the pipe to
+ * its child. */
+static bool is_sleep(const char *text, bool with_timeout)
 {
     long number;
     unsigned long arguments[3];
 
     if (sscanf(text, "%ld %lx %lx %lx", &number, &arguments[0], &arguments[1], &arguments[2]) != 4)
         return false;
+    if (!with_timeout)
+        return number == SYS_read && arguments[2] >= sizeof(struct signalfd_siginfo);
 #ifdef SYS_poll
     if (number == SYS_poll)
-        return ((int)arguments[2] == -1) != with_timeout;
+        return true;
 #endif
-    return number == SYS_ppoll && (arguments[2] == 0) != with_timeout;
+    return number == SYS_ppoll;
 }
 
-bool await_poll(pid_t pid, bool with_timeout)
+bool await_sleep(pid_t pid, bool with_timeout)
 {
     char text[256];
     const time_t end = time(NULL) + SANDBOX_DEADLINE_MS / 1000;
 
     do {
         if (sandbox_proc_file(pid, "syscall", text, sizeof(text)) <= 0 ||
-            is_poll(text, with_timeout))
+            is_sleep(text, with_timeout))
             return true;
         (void)sched_yield();
     } while (time(NULL) < end);

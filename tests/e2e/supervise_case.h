@@ -77,10 +77,10 @@ void expect_quiet_end(struct run *run, int exit_code);
 size_t count_of(const char *text, const char *part);
 
 /*
- * Waits until the process sleeps in poll(2) or ppoll(2), with a time-out or without. False at the
- * deadline. True at once where the kernel does not show system calls (CONFIG_HAVE_ARCH_TRACEHOOK,
- * or no permission for /proc/PID/syscall).
+ * Waits until the supervisor sleeps: in poll(2) or ppoll(2) with a time-out, or without one in
+ * read(2) of its signals. False at the deadline. True at once where the kernel does not show system
+ * calls (CONFIG_HAVE_ARCH_TRACEHOOK, or no permission for /proc/PID/syscall).
  */
-bool await_poll(pid_t pid, bool with_timeout);
+bool await_sleep(pid_t pid, bool with_timeout);
 
 #endif

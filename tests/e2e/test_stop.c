@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -97,11 +98,8 @@ static bool waits_for_signals(void)
     struct __ptrace_syscall_info info;
     if (ptrace(PTRACE_GET_SYSCALL_INFO, container.pid, sizeof(info), &info) <= 0)
         return false;
-    return info.op == PTRACE_SYSCALL_INFO_ENTRY && (info.entry.nr == SYS_ppoll
-#ifdef SYS_poll
-                                                    || info.entry.nr == SYS_poll
-#endif
-                                                   );
+    return info.op == PTRACE_SYSCALL_INFO_ENTRY && info.entry.nr == SYS_read &&
+           info.entry.args[2] >= sizeof(struct signalfd_siginfo);
 }
 
 /* Steps PID 1 from system call to system call until `stops` of them came after it began to hold

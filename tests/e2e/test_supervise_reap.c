@@ -57,7 +57,7 @@ START_TEST(an_orphan_that_stops_is_left_alone)
     struct run run = START(PLAIN, "ACTOR", "stopper");
     ck_assert(sandbox_read_line(run.out, line, sizeof(line)));
     ck_assert(sandbox_await_state(atoi(line), 'T'));
-    ck_assert(await_poll(run.pid, false));
+    ck_assert(await_sleep(run.pid, false));
     ck_assert(sandbox_await_state(run.pid, 'S'));
     ck_assert(sandbox_await_state(atoi(line), 'T'));
     ck_assert_int_eq(kill(atoi(line), SIGKILL), 0);

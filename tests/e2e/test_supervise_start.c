@@ -149,7 +149,7 @@ START_TEST(idle_means_no_wake_up)
     struct run run = START(_i, "ACTOR", "signals");
     expect_ready(run.out);
     settle(&run);
-    ck_assert(await_poll(run.pid, false));
+    ck_assert(await_sleep(run.pid, false));
     const long long before = sandbox_status_number(run.pid, "voluntary_ctxt_switches", 10);
     for (int i = 0; i < 2000; i++) {
         ck_assert_int_eq((int)write(run.in, "\n", 1), 1);

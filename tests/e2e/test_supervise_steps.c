@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,13 +38,13 @@ static bool enters(pid_t pid, unsigned long number, int first_argument)
            (first_argument == 0 || (int)info.entry.args[0] == first_argument);
 }
 
+/* Reads whole structures, as from nothing but its signalfd. */
 static bool waits_for_signals(pid_t pid)
 {
-#ifdef SYS_poll
-    if (enters(pid, SYS_poll, 0))
-        return true;
-#endif
-    return enters(pid, SYS_ppoll, 0);
+    struct __ptrace_syscall_info info;
+    return ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) > 0 &&
+           info.op == PTRACE_SYSCALL_INFO_ENTRY && info.entry.nr == SYS_read &&
+           info.entry.args[2] >= sizeof(struct signalfd_siginfo);
 }
 
 /* To the next system call or signal; a signal is held back. */

@@ -62,10 +62,10 @@ START_TEST(the_clock_starts_with_a_stop_signal_only)
     expect_ready(run.out);
     ck_assert_int_eq(kill(run.pid, SIGHUP), 0);
     expect_signal(run.out, SIGHUP);
-    ck_assert(await_poll(run.pid, false));
+    ck_assert(await_sleep(run.pid, false));
     ck_assert_int_eq(kill(run.pid, stop_signals[_i]), 0);
     expect_signal(run.out, stop_signals[_i]);
-    ck_assert(await_poll(run.pid, true));
+    ck_assert(await_sleep(run.pid, true));
     expect_quiet_end(&run, 0);
 }
 END_TEST
@@ -123,10 +123,10 @@ START_TEST(a_child_that_does_not_end_is_mentioned_once)
         "its own log says why",
         child, programs.self);
     expect_line(run.err, expected);
-    ck_assert(await_poll(run.pid, false)); /* and sleeps again until something happens */
+    ck_assert(await_sleep(run.pid, false)); /* and sleeps again until something happens */
     ck_assert_int_eq(kill(run.pid, SIGTERM), 0);
     expect_signal(run.out, SIGTERM);
-    ck_assert(await_poll(run.pid, false));
+    ck_assert(await_sleep(run.pid, false));
     expect_quiet_end(&run, 0);
 }
 END_TEST
@@ -170,7 +170,7 @@ START_TEST(a_redis_that_cannot_save_is_waited_for)
         ck_assert(sandbox_await_state(sandbox_only_child(run.pid), 'S'));
     }
     expect_line_with(run.err, "still waiting for PID ");
-    ck_assert(await_poll(run.pid, false));
+    ck_assert(await_sleep(run.pid, false));
 
     ck_assert_int_eq(chmod(folder, 0700), 0);
     ck_assert_int_eq(kill(run.pid, SIGTERM), 0);
@@ -190,7 +190,7 @@ START_TEST(what_is_left_has_a_time_of_grace_and_no_more_than_it_needs)
         &(struct impatient){.times = {.grace_ms = 2L * SANDBOX_DEADLINE_MS}, .argv = argv});
     expect_ready(run.out);
     expect_signal(run.out, SIGTERM);
-    ck_assert(await_poll(run.pid, true));
+    ck_assert(await_sleep(run.pid, true));
     expect_quiet_end(&run, 0);
 }
 END_TEST

@@ -230,7 +230,7 @@ START_TEST(a_job_brought_to_the_foreground_while_it_runs)
     const struct played_shell shell = play_shell("background", "late");
     /* it has started in the background, and has not taken the terminal from the shell */
     const pid_t supervisor = sandbox_only_child(shell.pid);
-    ck_assert(await_poll(supervisor, false));
+    ck_assert(await_sleep(supervisor, false));
     ck_assert_int_eq(tcgetpgrp(shell.terminal.master), shell.pid);
     ck_assert_int_eq((int)write(shell.order, "x", 1), 1);
     expect_line(shell.report, "given");
