@@ -101,8 +101,6 @@ static int run(const struct supervise_options *options, char *const argv[], pid_
         return exit_code;
     }
     SAY(&options->say, SAY_DETAIL, "started ", argv[0], " as PID ", DECIMAL(child.pid));
-    if (!child_release_inherited())
-        return fail(options, "cannot leave the working folder", EX_OSERR);
     return loop_run(options, &times, &child);
 }
 

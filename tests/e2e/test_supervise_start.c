@@ -2,13 +2,18 @@
 /* What the child and the supervisor start with, and a signal that comes before. */
 #include <check.h>
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -193,6 +198,30 @@ START_TEST(inherited_descriptors_are_the_childs_alone)
 }
 END_TEST
 
+static bool forbid_chdir(void *unused)
+{
+    (void)unused;
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_chdir, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+/* The program may unmount its folder first of all: it must not run before the supervisor is out. */
+START_TEST(nothing_runs_before_the_supervisor_has_let_go)
+{
+    char text[512];
+    struct run run = START_PREPARED(_i, forbid_chdir, NULL, "echo", "started");
+    ck_assert_int_eq(sandbox_read_all(run.out, text, sizeof(text)), 0);
+    expect_end(&run, 71, text, sizeof(text));
+}
+END_TEST
+
 int main(int argc, char *argv[])
 {
     const struct supervise_test tests[] = {
@@ -205,6 +234,7 @@ int main(int argc, char *argv[])
         {another_pending_signal_reaches_the_child, IN_EACH_PLACE, 0},
         {idle_means_no_wake_up, IN_EACH_PLACE, 0},
         {inherited_descriptors_are_the_childs_alone, IN_EACH_PLACE, 0},
+        {nothing_runs_before_the_supervisor_has_let_go, IN_EACH_PLACE, 0},
     };
     return supervise_case_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
 }

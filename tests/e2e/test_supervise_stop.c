@@ -86,7 +86,7 @@ static _Noreturn void supervise(const struct impatient *how, int in, int out, in
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 ||
         (how->prepare != NULL && !how->prepare()) || !signals_block() || dup2(in, 0) != 0 ||
         dup2(out, 1) != 1 || dup2(err, 2) != 2 ||
-        !child_start(&child, (char *const *)how->argv, &exit_code) || !child_release_inherited())
+        !child_start(&child, (char *const *)how->argv, &exit_code))
         _exit(exit_code);
     _exit(loop_run(&options, &how->times, &child));
 }
