@@ -156,8 +156,9 @@ START_TEST(a_redis_that_cannot_save_is_waited_for)
     ck_assert_ptr_nonnull(mkdtemp(folder));
     (void)snprintf(socket, sizeof(socket), "%s/socket", folder);
     (void)snprintf(dump, sizeof(dump), "%s/dump.rdb", folder);
-    const char *const argv[] = {"redis-server", "--port", "0",      "--unixsocket", socket,
-                                "--dir",        folder,   "--save", "3600 1",       NULL};
+    const char *const argv[] = {"redis-server", "--port", "0",    "--unixsocket",
+                                socket,         "--dir",  folder, "--save",
+                                "3600",         "1",      NULL};
     struct run run = start_impatient(
         &(struct impatient){.times = {.patience_ms = 20}, .prepare = obey_modes, .argv = argv});
     expect_line_with(run.out, "eady to accept connections");
