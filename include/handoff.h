@@ -14,6 +14,9 @@
  */
 bool handoff_find_supervisor(char path[PATH_MAX], struct failure *failure) MUST_CHECK;
 
+/* As the uid that will execute it: whether it may. EX_NOPERM. */
+bool handoff_check_supervisor(const char *path, struct failure *failure) MUST_CHECK;
+
 /*
  * Opens /dev/null for each of the descriptors 0 to 2 that is closed, so that no secret file gets
  * one of these numbers. EX_OSERR.

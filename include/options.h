@@ -35,6 +35,9 @@ struct options {
  */
 bool options_read(struct options *options, char **argv, struct failure *failure) MUST_CHECK;
 
+/* What to add to the error of a program that is not there, and looks like a subcommand; or "". */
+const char *options_tool_hint(const char *program);
+
 /* `redis-init --help` on standard output; false if it can't be written (EX_OSERR). */
 bool options_print_help(struct failure *failure) MUST_CHECK;
 

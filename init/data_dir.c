@@ -162,6 +162,8 @@ bool data_dir_check(const char *path, struct failure *failure)
 {
     if (faccessat(AT_FDCWD, path, R_OK | W_OK | X_OK, AT_EACCESS) == 0)
         return true;
+    if (errno == EROFS)
+        return failure_set(failure, EX_CANTCREAT, errno, "data_dir %s: mount it writable", path);
     return failure_set(failure, EX_CANTCREAT, errno,
                        "data_dir %s can't be used as uid %u, make it and give it to that uid", path,
                        geteuid());

@@ -29,6 +29,15 @@ bool handoff_find_supervisor(char path[PATH_MAX], struct failure *failure)
     return true;
 }
 
+bool handoff_check_supervisor(const char *path, struct failure *failure)
+{
+    if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0)
+        return true;
+    return failure_set(failure, EX_NOPERM, errno,
+                       "%s can't be executed by uid %u, which must be let into its folder", path,
+                       geteuid());
+}
+
 bool handoff_keep_standard_fds(struct failure *failure)
 {
     int fd;

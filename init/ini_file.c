@@ -184,7 +184,9 @@ bool ini_file_read(const char *path, bool required, ini_entry *entry, void *cont
     if (fd < 0 && errno == ENOENT && !required)
         return true;
     if (fd < 0)
-        return failure_set(failure, EX_CONFIG, errno, "%s can't be opened", path);
+        return failure_set(failure, EX_CONFIG, errno,
+                           "%s can't be opened, name an ini by --config or REDIS_INIT_CONFIG",
+                           path);
     found->found = true;
     bool ok = judge_file(fd, path, &found->owner, failure) &&
               read_text(fd, path, entry, context, failure);

@@ -11,23 +11,29 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Levenshtein's distance by two rows of the table; both words are at most WORD_MAX long. */
+/* Letters inserted, deleted, changed, or swapped with their neighbour, by three rows of the table
+ * (optimal string alignment); both words are at most WORD_MAX long. */
 static size_t distance(const char *a, const char *b)
 {
-    size_t length = strlen(b);
-    size_t row[WORD_MAX + 1];
+    const size_t length = strlen(b);
+    size_t rows[3][WORD_MAX + 1];
+    size_t *before = rows[0], *above = rows[1], *row = rows[2];
     for (size_t j = 0; j <= length; j++)
-        row[j] = j;
-    for (size_t i = 0; a[i] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < length; j++) {
-            size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = smaller(changed, smaller(row[j], row[j + 1]) + 1);
+        above[j] = j;
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        row[0] = i;
+        for (size_t j = 1; j <= length; j++) {
+            row[j] = smaller(above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1),
+                             smaller(above[j], row[j - 1]) + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = smaller(row[j], before[j - 2] + 1);
         }
+        size_t *spare = before;
+        before = above;
+        above = row;
+        row = spare;
     }
-    return row[length];
+    return above[length];
 }
 
 const char *nearest_name(const char *word, const char *const *names, size_t count, size_t stride)

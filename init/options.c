@@ -228,17 +228,35 @@ static bool read_options(struct reader *reader, char **argv)
     return true;
 }
 
+struct tool {
+    const char *name; /* first, so that nearest_name() can walk the table */
+    enum command command;
+};
+
+static const struct tool tools[] = {
+    {"config", COMMAND_CONFIG}, {"checkpass", COMMAND_CHECKPASS}, {"genpass", COMMAND_GENPASS}};
+
+#define TOOL_COUNT (sizeof(tools) / sizeof(tools[0]))
+
 static enum command read_command(const char *word)
 {
-    static const struct {
-        const char *name;
-        enum command command;
-    } commands[] = {
-        {"config", COMMAND_CONFIG}, {"checkpass", COMMAND_CHECKPASS}, {"genpass", COMMAND_GENPASS}};
-    for (size_t i = 0; word != NULL && i < sizeof(commands) / sizeof(commands[0]); i++)
-        if (strcmp(word, commands[i].name) == 0)
-            return commands[i].command;
+    for (size_t i = 0; word != NULL && i < TOOL_COUNT; i++)
+        if (strcmp(word, tools[i].name) == 0)
+            return tools[i].command;
     return COMMAND_START;
+}
+
+const char *options_tool_hint(const char *program)
+{
+    static const char *const hints[TOOL_COUNT] = {
+        ", did you mean the subcommand `config`, which comes first?",
+        ", did you mean the subcommand `checkpass`, which comes first?",
+        ", did you mean the subcommand `genpass`, which comes first?"};
+    const char *meant = nearest_name(program, &tools[0].name, TOOL_COUNT, sizeof(tools[0]));
+    for (size_t i = 0; i < TOOL_COUNT; i++)
+        if (meant == tools[i].name)
+            return hints[i];
+    return "";
 }
 
 bool options_read(struct options *options, char **argv, struct failure *failure)

@@ -224,7 +224,8 @@ bool secret_read_file(struct secret *secret, const char *path, const char *name,
                            "%s is no file that can be opened, give it an absolute path", name);
     (void)snprintf(label, sizeof(label), "%s (%s)", name, path);
     if (fd < 0)
-        return failure_set(failure, EX_NOINPUT, errno, "%s can't be opened", label);
+        return failure_set(failure, EX_NOINPUT, errno, "%s can't be opened by uid %u", label,
+                           geteuid());
     bool ok = judge_file(fd, label, failure) && secret_read_fd(secret, fd, label, failure);
     (void)close(fd);
     if (ok && secret->length == 0)

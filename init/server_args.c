@@ -263,9 +263,6 @@ static bool check_mode(const struct server_arg *arg, struct failure *failure)
  * files. */
 static bool take_conf_file(struct server_args *args, const char *name, struct failure *failure)
 {
-    if (*name == '\0' || strpbrk(name, "*?[") != NULL)
-        return failure_set(failure, EX_USAGE, 0, "the .conf file `%.200s` must be one plain name",
-                           name);
     char folder[PATH_MAX] = "";
     if (*name != '/' && getcwd(folder, sizeof(folder)) == NULL)
         return failure_set(failure, EX_OSERR, errno, "the working folder has no name");
@@ -273,6 +270,9 @@ static bool take_conf_file(struct server_args *args, const char *name, struct fa
                      *folder != '\0' ? "/" : "", name);
     if (n < 0 || (size_t)n >= sizeof(args->conf_file))
         return failure_set(failure, EX_USAGE, ENAMETOOLONG, "the .conf file");
+    if (*name == '\0' || strpbrk(args->conf_file, "*?[") != NULL)
+        return failure_set(failure, EX_USAGE, 0, "the .conf file `%.200s` must be one plain name",
+                           args->conf_file);
     args->has_conf_file = true;
     return true;
 }

@@ -77,16 +77,28 @@ struct ini_context {
     bool seen[KEY_COUNT];
 };
 
+#define ENVIRONMENT "the environment" /* in the place of a section's name */
+
 static bool fail_unknown_key(const char *key, const char *section, const char *where,
                              struct failure *failure)
 {
+    const bool in_ini = strcmp(section, ENVIRONMENT) != 0;
     const char *meant = nearest_name(key, &keys[0].name, KEY_COUNT, sizeof(keys[0]));
-    if (meant == NULL)
-        return failure_set(failure, EX_CONFIG, 0, "%s: unknown key `%.60s` in [%.60s]", where, key,
-                           section);
-    return failure_set(failure, EX_CONFIG, 0,
-                       "%s: unknown key `%.60s` in [%.60s], did you mean `%s`?", where, key,
-                       section, meant);
+    const char *home = meant != NULL ? find_key(meant)->section : section;
+    char place[80];
+    char hint[128] = "";
+    (void)snprintf(place, sizeof(place), "%s%.60s%s", in_ini ? "[" : "", section,
+                   in_ini ? "]" : "");
+    if (meant != NULL)
+        (void)snprintf(hint, sizeof(hint), ", did you mean `%s`?", meant);
+    if (in_ini && meant != NULL && strcmp(home, section) != 0)
+        (void)snprintf(hint, sizeof(hint), ", did you mean `%s` in [%s]?", meant, home);
+    else if (meant == NULL && strcasestr(key, "pass") != NULL)
+        (void)snprintf(hint, sizeof(hint), ", name the password's file by `file` in [password]");
+    else if (meant == NULL && in_ini)
+        (void)snprintf(hint, sizeof(hint), ", a directive of redis.conf belongs into [redis.conf]");
+    return failure_set(failure, EX_CONFIG, 0, "%s: unknown key `%.60s` in %s%s", where, key, place,
+                       hint);
 }
 
 static bool add_directive(struct settings *settings, const char *name, const char *value,
@@ -122,6 +134,10 @@ static bool set_from_ini(const char *section, const char *name, const char *valu
     const struct setting_key *key = find_key(name);
     if (key == NULL)
         return fail_unknown_key(name, section, where, failure);
+    if (*section == '\0')
+        return failure_set(failure, EX_CONFIG, 0,
+                           "%s: `%s` stands in no section, write [%s] above it", where, name,
+                           key->section);
     if (strcmp(key->section, section) != 0)
         return failure_set(failure, EX_CONFIG, 0, "%s: `%s` belongs into [%s], not into [%.60s]",
                            where, name, key->section, section);
@@ -158,7 +174,7 @@ static bool set_from_variable(struct settings *settings, const char *variable,
     (void)snprintf(where, sizeof(where), "%.*s", (int)(length < 80 ? length : 80), variable);
     const struct setting_key *key = find_key(name);
     if (key == NULL)
-        return fail_unknown_key(name, "the environment", where, failure);
+        return fail_unknown_key(name, ENVIRONMENT, where, failure);
     return set_value(settings, key, equals + 1, where, failure);
 }
 

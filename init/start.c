@@ -95,18 +95,20 @@ static bool hand_over(const struct hand_over *to, const struct options *options,
     return argv != NULL && handoff_exec(argv, passed, to->kept, failure);
 }
 
-static bool start_program(const char *supervisor, const struct options *options,
+static bool start_program(const char *supervisor, char **program, const struct options *options,
                           const struct settings *settings, char **environment,
                           struct failure *failure)
 {
     struct password none = {0};
-    const struct hand_over to = {supervisor, options->arguments, -1};
+    const struct hand_over to = {supervisor, program, -1};
     char path[PATH_MAX];
-    if (!privileges_set_limits(failure) || !privileges_drop(settings->uid, settings->gid, failure))
+    if (!privileges_set_limits(failure) ||
+        !privileges_drop(settings->uid, settings->gid, failure) ||
+        !handoff_check_supervisor(supervisor, failure))
         return false;
-    if (!program_find(options->arguments[0], path)) /* so that Kubernetes shows it, too */
-        return failure_set(failure, errno == ENOENT ? 127 : 126, errno, "`%s` can't be executed",
-                           options->arguments[0]);
+    if (!program_find(program[0], path)) /* so that Kubernetes shows it, too */
+        return failure_set(failure, errno == ENOENT ? 127 : 126, errno, "`%s` can't be executed%s",
+                           program[0], options_tool_hint(program[0]));
     return hand_over(&to, options, settings, &none, environment, failure);
 }
 
@@ -251,6 +253,7 @@ static bool run_server(const char *supervisor, const char *server, const struct 
         !check_before_change(settings, args, password->secret, failure) ||
         !prepare_folders(settings, args, report, failure) || !privileges_set_limits(failure) ||
         !privileges_drop(settings->uid, settings->gid, failure) ||
+        !handoff_check_supervisor(supervisor, failure) ||
         !write_conf(&place, server, settings, args, password->secret, report, failure))
         return false;
     warn_of_password(report, password, settings, args);
@@ -275,13 +278,35 @@ static bool start_server(const char *supervisor, char **words, const struct opti
     return ok;
 }
 
+/* The server in front of a question that stands alone (`-- --version`). */
+static char **query_of(const struct settings *settings, char **arguments, struct failure *failure)
+{
+    size_t count = 0;
+    while (arguments[count] != NULL)
+        count++;
+    char **program = calloc(count + 2, sizeof(*program));
+    if (program == NULL) {
+        failure_set(failure, EX_OSERR, ENOMEM, "no memory for the arguments");
+        return NULL;
+    }
+    program[0] = (char *)(uintptr_t)settings->server;
+    memcpy(program + 1, arguments, count * sizeof(*program));
+    return program;
+}
+
 bool start(const struct options *options, struct settings *settings, char **environment,
            struct failure *failure)
 {
     char supervisor[PATH_MAX];
+    char **words = options->arguments;
     if (!handoff_find_supervisor(supervisor, failure))
         return false;
-    char **words = start_server_words(options->arguments, settings);
-    return words != NULL ? start_server(supervisor, words, options, settings, environment, failure)
-                         : start_program(supervisor, options, settings, environment, failure);
+    if (server_args_is_query(words))
+        words = query_of(settings, words, failure);
+    if (words == NULL)
+        return false;
+    char **server_words = start_server_words(words, settings);
+    return server_words != NULL
+               ? start_server(supervisor, server_words, options, settings, environment, failure)
+               : start_program(supervisor, words, options, settings, environment, failure);
 }

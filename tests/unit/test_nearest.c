@@ -36,7 +36,8 @@ static const struct guess guesses[] = {
     {"prt", "port"},   /* one deleted */
     {"portt", "port"}, /* one inserted */
     {"sort", "port"},  /* one changed */
-    {"prot", NULL},    /* two of four are not fewer than half */
+    {"prot", "port"},  /* two swapped */
+    {"trop", NULL},    /* two of four are not fewer than half */
     {"PORT", NULL},
     {"bin", "bind"},
     {"min_lenght", "min_length"}, /* two changed */

@@ -213,7 +213,6 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("policy");
-    tcase_set_timeout(tests, 600); /* under valgrind */
     tcase_add_loop_test(tests, refused_with_its_reason, 0, COUNT(refused));
     tcase_add_loop_test(tests, accepted_by_its_generator, 0, COUNT(accepted));
     tcase_add_test(tests, service_words_count);

@@ -107,7 +107,6 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("policy_corpus");
-    tcase_set_timeout(tests, 600); /* under valgrind */
     tcase_add_test(tests, corpus_is_told_apart);
     return unit_main("policy_corpus", tests);
 }

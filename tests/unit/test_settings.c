@@ -227,7 +227,7 @@ static const struct wrong wrongs[] = {
     {"[redis]\nport = 1\nport = 1\n", ":3: `port` is set a second time"},
     {"[redis]\nport=1\n[process]\nuid=1\n[redis]\nport=2\n", ":6: `port` is set a second time"},
     {"[process]\nport = 1\n", ":2: `port` belongs into [redis], not into [process]"},
-    {"port = 1\n", ":1: `port` belongs into [redis], not into []"},
+    {"port = 1\n", ":1: `port` stands in no section, write [redis] above it"},
     {"[redis.conf]\nrequirepass x\n", ":2: [redis.conf] can't set `requirepass`"},
     {"[redis.conf]\nMasterAuth = x\n", ":2: [redis.conf] can't set `masterauth`"},
     {"[redis.conf]\nport 1\n", ":2: [redis.conf] can't set `port`, set `port` in [redis]"},

@@ -137,7 +137,8 @@ struct unknown {
 };
 
 static const struct unknown unknowns[] = {
-    {"REDIS_INIT_PROT=1", "REDIS_INIT_PROT: unknown key `prot` in [the environment]"},
+    {"REDIS_INIT_PROT=1",
+     "REDIS_INIT_PROT: unknown key `prot` in the environment, did you mean `port`?"},
     {"REDIS_INIT_MIN_LENGHT=1", "did you mean `min_length`?"},
     {"REDIS_INIT_=1", "REDIS_INIT_: unknown key"},
     {"REDIS_INIT_PASSWORD=hush-hush-very-secret", "REDIS_INIT_PASSWORD: unknown key `password`"},

@@ -8,11 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NOBODY 65534 /* the overflow uid of user_namespaces(7) */
+#define TIMEOUT_SECONDS 900 /* only bounds a hang, under valgrind on a busy machine too */
+#define NOBODY 65534        /* the overflow uid of user_namespaces(7) */
 
 int unit_main(const char *name, TCase *tests)
 {
     Suite *suite = suite_create(name);
+    tcase_set_timeout(tests, TIMEOUT_SECONDS);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
