@@ -2,6 +2,7 @@
 #include "policy_structure.h"
 
 #include <float.h>
+#include <math.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #define EXAMPLE_BITS 9.0      /* a few hundred that everyone can look up */
 #define HEXSPEAK_BITS 5.0
 #define RANDOM_BITS 4.0
+#define ALNUM_BITS 5.954 /* log2(62): of a stretch without signs, when the text has some */
 
 /* Values that documents print, in lower case. */
 static const char *const examples[] = {
@@ -131,8 +133,12 @@ static double literal(const struct policy_text *text, size_t at)
 static void offer_random(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
                          double generator_bits)
 {
-    for (size_t n = 1; at + n <= text->length; n++)
-        policy_offer(lattice, at, at + n, POLICY_LITERAL, RANDOM_BITS + generator_bits * (double)n);
+    double byte_bits = fmin(generator_bits, ALNUM_BITS);
+    for (size_t n = 1; at + n <= text->length; n++) {
+        if (!policy_is_alnum(text->bytes[at + n - 1]))
+            byte_bits = generator_bits;
+        policy_offer(lattice, at, at + n, POLICY_LITERAL, RANDOM_BITS + byte_bits * (double)n);
+    }
 }
 
 static bool is_hexadecimal(const struct policy_text *text)

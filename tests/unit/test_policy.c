@@ -66,6 +66,7 @@ static const struct refused refused[] = {
     {"17.06.1984-23.11.2009", POLICY_GUESSABLE},
     {"14Mar1988to09Oct2015", POLICY_GUESSABLE},
     {"Xq7Xq7Xq7Xq7Xq7Xq7Xq7", POLICY_GUESSABLE},
+    {"zR7kWq2N.zR7kWq2N.zR7kWq2N", POLICY_GUESSABLE},
     {"deadbeefcafebabedeadbeef", POLICY_GUESSABLE},
     {"a stitch in time saves nine", POLICY_GUESSABLE},
     {"AStitchInTimeSavesNine!", POLICY_GUESSABLE},
