@@ -94,9 +94,12 @@ static struct policy_text without_ending(struct policy_text text)
 
 static struct policy_text without_prefix(struct policy_text text)
 {
-    const unsigned char *colon = memchr(text.bytes, ':', text.length);
-    const size_t length = colon != NULL ? (size_t)(colon + 1 - text.bytes) : 0;
-    return (struct policy_text){text.bytes + length, text.length - length};
+    size_t length = 0; /* base64:..., {base64}..., base64 ... */
+    while (length < text.length && strchr(":} ", text.bytes[length]) == NULL)
+        length++;
+    if (length == text.length)
+        return text;
+    return (struct policy_text){text.bytes + length + 1, text.length - length - 1};
 }
 
 /* The text, or the part of it that somebody may have encoded. */

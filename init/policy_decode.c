@@ -37,13 +37,11 @@ static size_t without_line_end(const unsigned char *bytes, size_t length)
     return length;
 }
 
-/* Behind 0x and \\x. */
-static size_t begin(const struct policy_text *text, enum policy_encoding encoding)
+/* Whether 0x or \\x stands there: once, or before each byte, as source code has it. */
+static bool is_mark(const struct policy_text *text, size_t at)
 {
-    const bool marked = encoding == POLICY_HEX && text->length > 2 &&
-                        (text->bytes[0] == '0' || text->bytes[0] == '\\') &&
-                        policy_to_lower(text->bytes[1]) == 'x';
-    return marked ? 2 : 0;
+    return at + 2 < text->length && (text->bytes[at] == '0' || text->bytes[at] == '\\') &&
+           policy_to_lower(text->bytes[at + 1]) == 'x';
 }
 
 /* Base64url is what has a character that Base64 has not. */
@@ -56,7 +54,7 @@ static bool is_base64url(const struct policy_text *text)
 /* As xxd and openssl write them. */
 static bool is_between_bytes(unsigned char c)
 {
-    return c == ':' || c == '-' || c == ' ';
+    return c == ':' || c == '-' || c == ' ' || c == ',';
 }
 
 size_t policy_decode(const struct policy_text *text, enum policy_encoding encoding,
@@ -70,9 +68,13 @@ size_t policy_decode(const struct policy_text *text, enum policy_encoding encodi
         return 0;
     while (length > 0 && encoding != POLICY_HEX && text->bytes[length - 1] == '=')
         length--;
-    for (size_t i = begin(text, encoding); i < length; i++) {
+    for (size_t i = 0; i < length; i++) {
         if (encoding == POLICY_HEX && i > 0 && is_between_bytes(text->bytes[i]))
             continue;
+        if (encoding == POLICY_HEX && is_mark(text, i)) {
+            i++;
+            continue;
+        }
         const int value = value_of(alphabet, text->bytes[i]);
         if (value < 0)
             return 0;

@@ -53,6 +53,8 @@ static const struct refused refused[] = {
     {"50:61:73:73:77:6f:72:64:31:32:33:34", POLICY_ENCODED},
     {"0x50617373776f7264313233343536", POLICY_ENCODED},
     {"VUdGemMzZHZjbVF4TWpNME5UWT0K", POLICY_ENCODED},
+    {"{base64}d2luZG1pbGw3Nw==", POLICY_ENCODED},
+    {"\\x77\\x69\\x6e\\x64\\x6d\\x69\\x6c\\x6c", POLICY_ENCODED},
     /* structure */
     {"Winter2023Winter2023!", POLICY_GUESSABLE},
     {"JessicaWilliams1987!", POLICY_GUESSABLE},
@@ -194,6 +196,8 @@ static const struct encoded encoded[] = {
     {POLICY_HEX, "666F6f626172", "foobar"},
     {POLICY_HEX, "66:6f:6f", "foo"},
     {POLICY_HEX, "\\x666f6f", "foo"},
+    {POLICY_HEX, "\\x66\\x6F\\x6f", "foo"},
+    {POLICY_HEX, "0x66, 0x6f, 0x6f", "foo"},
     {POLICY_HEX, "666", NULL},
 };
 
