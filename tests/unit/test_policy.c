@@ -39,6 +39,7 @@ static const struct refused refused[] = {
     {"please-replace-this-value", POLICY_PLACEHOLDER},
     {"/run/secrets/redis-password", POLICY_PLACEHOLDER},
     {"vault:secret/data/app#key", POLICY_PLACEHOLDER},
+    {"os.environ[\"REDIS_PASSWORD\"]", POLICY_PLACEHOLDER},
     /* examples */
     {"correct horse battery staple", POLICY_EXAMPLE},
     {"foobaredfoobaredfoobared1", POLICY_EXAMPLE},
