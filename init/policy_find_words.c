@@ -25,12 +25,12 @@
 /* Random text is full of short words, so that they say less: by length, from 0. */
 static const double short_bits[] = {0, 1.0, 3.0, 3.5, 2.5, 1.0};
 
-/* The letters that a character stands for, in two readings, and the usual ones alone: k8s. */
-#define LEET_READINGS 3
+/* The letters that a character stands for, in three readings, and the usual ones alone: k8s. */
+#define LEET_READINGS 4
 static const unsigned char leet[LEET_READINGS][128] = {
     {['0'] = 'o', ['1'] = 'i', ['2'] = 'z', ['3'] = 'e', ['4'] = 'a', ['5'] = 's', ['6'] = 'b',
      ['7'] = 't', ['8'] = 'b', ['9'] = 'g', ['@'] = 'a', ['$'] = 's', ['!'] = 'i', ['+'] = 't',
-     ['|'] = 'i', ['('] = 'c', ['<'] = 'c', ['%'] = 'x', ['&'] = 'e', ['#'] = 'h'},
+     ['|'] = 'l', ['('] = 'c', ['<'] = 'c', ['%'] = 'x', ['&'] = 'e', ['#'] = 'h'},
     {['0'] = 'o', ['1'] = 'l', ['2'] = 'z', ['3'] = 'e', ['4'] = 'a', ['5'] = 's', ['6'] = 'g',
      ['7'] = 'l', ['8'] = 'b', ['9'] = 'q', ['@'] = 'a', ['$'] = 's', ['!'] = 'l', ['+'] = 't',
      ['|'] = 'l', ['('] = 'c', ['<'] = 'c', ['%'] = 'x', ['&'] = 'a', ['#'] = 'h'},
@@ -43,7 +43,10 @@ static const unsigned char leet[LEET_READINGS][128] = {
      ['@'] = 'a',
      ['$'] = 's',
      ['!'] = 'i',
-     ['+'] = 't'}};
+     ['+'] = 't'},
+    {['0'] = 'o', ['1'] = 'l', ['2'] = 'z', ['3'] = 'e', ['4'] = 'a', ['5'] = 's', ['6'] = 'g',
+     ['7'] = 't', ['8'] = 'b', ['9'] = 'g', ['@'] = 'a', ['$'] = 's', ['!'] = 'i', ['+'] = 't',
+     ['|'] = 'i', ['('] = 'c', ['<'] = 'c', ['%'] = 'x', ['&'] = 'a', ['#'] = 'h'}};
 
 static unsigned char read_leet(unsigned char c, int reading)
 {
@@ -62,8 +65,9 @@ struct reading {
     bool first_is_capital;
 };
 
-static const struct reading nothing_read = {
-    .hash = {POLICY_WORDS_START, POLICY_WORDS_START, POLICY_WORDS_START, POLICY_WORDS_START}};
+static const struct reading nothing_read = {.hash = {POLICY_WORDS_START, POLICY_WORDS_START,
+                                                     POLICY_WORDS_START, POLICY_WORDS_START,
+                                                     POLICY_WORDS_START}};
 
 static void read_byte(struct reading *reading, unsigned char c)
 {

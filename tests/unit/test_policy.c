@@ -61,6 +61,7 @@ static const struct refused refused[] = {
     {"JessicaWilliams1987!", POLICY_GUESSABLE},
     {"drowssaprepus_elgnuj", POLICY_GUESSABLE},
     {"Th3Qu13tL1br@r1an99", POLICY_GUESSABLE},
+    {"r319n1n9m4rb1e571988!", POLICY_GUESSABLE}, /* 1 for i and for l, 9 for g, 7 for t */
     {"1qaz2wsx3edc4rfv5tgb", POLICY_GUESSABLE},
     {"azertyuiopqsdfghjklm", POLICY_GUESSABLE},
     {"abcdefghijklmnopqrst", POLICY_GUESSABLE},
