@@ -16,6 +16,11 @@ static const char *const formats[] = {"DMY",   "MDY",   "YMD",   "DMy",   "MDy",
                                       "BDY",   "DBY",   "dBY",   "BdY",   "DsBsY", "dsBsY", "BsdsY",
                                       "YBD",   "DBy",   "BY",    "YB"};
 
+#define TIME_BITS 3.0
+#define HOUR_BITS 4.6   /* log2(24) */
+#define MINUTE_BITS 5.9 /* log2(60) */
+#define ROUND_BITS 1.5  /* at the full hour or minute, at noon, at the end of the day */
+
 struct field {
     char letter;
     size_t digits_min, digits_max;
@@ -25,6 +30,7 @@ struct field {
 static const struct field fields[] = {
     {'Y', 4, 4, 1900, 2039}, {'y', 2, 2, 0, 99}, {'M', 2, 2, 1, 12},
     {'D', 2, 2, 1, 31},      {'m', 1, 2, 1, 12}, {'d', 1, 2, 1, 31},
+    {'h', 2, 2, 0, 23},      {'n', 2, 2, 0, 59},
 };
 
 /* The years that people put behind a password. */
@@ -101,6 +107,35 @@ static double format_bits(const char *format)
     return bits;
 }
 
+static double time_field_bits(const struct policy_text *text, size_t at, double any)
+{
+    static const char *const usual[] = {"00", "12", "23", "59"};
+    for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+        if (memcmp(text->bytes + at, usual[i], 2) == 0)
+            return ROUND_BITS;
+    return any;
+}
+
+/* hh:mm and hh:mm:ss, between T and Z or not. */
+static void offer_time(struct policy_lattice *lattice, const struct policy_text *text, size_t at)
+{
+    double bits = POLICY_KIND_BITS + TIME_BITS;
+    size_t i = at + (policy_to_lower(text->bytes[at]) == 't' ? 1 : 0);
+    if (take_field(text, i, find_field('h')) == 0)
+        return;
+    bits += time_field_bits(text, i, HOUR_BITS);
+    i += 2;
+    for (size_t parts = 1; parts < 3; parts++) {
+        if (i == text->length || text->bytes[i] != ':' ||
+            take_field(text, i + 1, find_field('n')) == 0)
+            return;
+        bits += time_field_bits(text, i + 1, MINUTE_BITS);
+        i += 3;
+        const bool zone = i < text->length && policy_to_lower(text->bytes[i]) == 'z';
+        policy_offer(lattice, at, i + (zone ? 1 : 0), POLICY_DATE, bits);
+    }
+}
+
 void policy_find_dates(struct policy_lattice *lattice, const struct policy_text *text, size_t at)
 {
     if (!policy_is_alnum(text->bytes[at]))
@@ -110,6 +145,7 @@ void policy_find_dates(struct policy_lattice *lattice, const struct policy_text 
         if (end > 0)
             policy_offer(lattice, at, end, POLICY_DATE, format_bits(formats[i]));
     }
+    offer_time(lattice, text, at);
     if (take_field(text, at, &fields[0]) > 0)
         policy_offer(lattice, at, at + 4, POLICY_DATE,
                      POLICY_KIND_BITS +

@@ -90,8 +90,6 @@ static const char *const examples[] = {
     "thisisasecret",
     "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
     "akiai44qh8dhbexample",
-    "t00:00:00z",
-    "t00:00:00",
     "the quick brown fox",
     "thequickbrownfox",
     "loremipsumdolorsitamet",
