@@ -92,6 +92,8 @@ void policy_find_words(struct policy_lattice *lattice, const struct policy_text 
 /* Words written backwards that end at `at`. */
 void policy_find_reversed_words(struct policy_lattice *lattice, const struct policy_text *text,
                                 size_t at);
+/* Words that the lists lack. */
+void policy_find_letters(struct policy_lattice *lattice, const struct policy_text *text, size_t at);
 void policy_find_listed(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
                         const char *const *words, enum policy_kind kind, double bits);
 void policy_find_walks(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
@@ -102,6 +104,9 @@ void policy_find_sequences(struct policy_lattice *lattice, const struct policy_t
 void policy_find_repeats(struct policy_lattice *lattice, const struct policy_text *text, size_t at);
 void policy_find_endings(struct policy_lattice *lattice, const struct policy_text *text, size_t at);
 void policy_find_dates(struct policy_lattice *lattice, const struct policy_text *text, size_t at);
+
+/* The letter that a character usually stands for in leet, or the character, in lower case. */
+unsigned char policy_read_leet(unsigned char c);
 
 /* Nothing described yet. */
 void policy_lattice_begin(struct policy_lattice *lattice, const struct policy_text *text);

@@ -27,6 +27,7 @@ static const double short_bits[] = {0, 1.0, 3.0, 3.5, 2.5, 1.0};
 
 /* The letters that a character stands for, in three readings, and the usual ones alone: k8s. */
 #define LEET_READINGS 4
+#define USUAL_READING 2
 static const unsigned char leet[LEET_READINGS][128] = {
     {['0'] = 'o', ['1'] = 'i', ['2'] = 'z', ['3'] = 'e', ['4'] = 'a', ['5'] = 's', ['6'] = 'b',
      ['7'] = 't', ['8'] = 'b', ['9'] = 'g', ['@'] = 'a', ['$'] = 's', ['!'] = 'i', ['+'] = 't',
@@ -54,6 +55,11 @@ static unsigned char read_leet(unsigned char c, int reading)
     return letter != 0 ? letter : policy_to_lower(c);
 }
 
+unsigned char policy_read_leet(unsigned char c)
+{
+    return read_leet(c, USUAL_READING);
+}
+
 /* One way of reading a stretch of text as a word, byte by byte. */
 struct reading {
     uint64_t hash[1 + LEET_READINGS]; /* as written, and with the readings of leet */
@@ -77,7 +83,8 @@ static void read_byte(struct reading *reading, unsigned char c)
     reading->letters += policy_is_letter(c);
     reading->capitals += policy_is_upper(c);
     reading->substituted += read_leet(c, 0) != policy_to_lower(c);
-    reading->rare += read_leet(c, 0) != policy_to_lower(c) && read_leet(c, 2) == policy_to_lower(c);
+    reading->rare +=
+        read_leet(c, 0) != policy_to_lower(c) && read_leet(c, USUAL_READING) == policy_to_lower(c);
     reading->hash[0] = policy_words_hash(reading->hash[0], policy_to_lower(c));
     for (int i = 0; i < LEET_READINGS; i++)
         reading->hash[1 + i] = policy_words_hash(reading->hash[1 + i], read_leet(c, i));
@@ -150,14 +157,14 @@ static unsigned char style_of(const struct reading *reading, bool leet_speak)
 static void offer_suffixes(struct policy_lattice *lattice, const struct policy_text *text,
                            struct policy_token token)
 {
-    static const char *const suffixes[] = {"s", "es", "'s", "ed", "d", "ing", "er", "ly"};
+    static const char *const suffixes[] = {"s", "es", "'s", "ed", "d", "ing", "er", "ly", "ness"};
     const size_t from = token.to;
     token.bits += SUFFIX_BITS;
     for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
         const size_t length = strlen(suffixes[i]);
         size_t same = 0;
         while (same < length && from + same < text->length &&
-               read_leet(text->bytes[from + same], 2) == (unsigned char)suffixes[i][same])
+               policy_read_leet(text->bytes[from + same]) == (unsigned char)suffixes[i][same])
             same++;
         if (same < length || from - token.from < STEM_MIN)
             continue;
@@ -200,7 +207,7 @@ static void offer_readings(struct policy_lattice *lattice, const struct policy_t
                                            .bounded = bounded,
                                            .style = style_of(reading, i > 0)};
         policy_offer_token(lattice, &token);
-        if (lattice->wording != NULL)
+        if (lattice->wording != NULL || (extra == 0 && reading->length >= LONG_WORD))
             offer_suffixes(lattice, text, token);
     }
 }

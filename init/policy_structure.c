@@ -183,6 +183,7 @@ static void describe(struct policy_lattice *lattice, const struct policy_text *t
         policy_offer(lattice, at, at + 1, POLICY_LITERAL, literal(text, at));
         offer_random(lattice, text, at, question->generator_bits);
         policy_find_words(lattice, text, at);
+        policy_find_letters(lattice, text, at);
         policy_find_listed(lattice, text, at, examples, POLICY_EXAMPLE_TEXT, EXAMPLE_BITS);
         policy_find_listed(lattice, text, at, question->service_words, POLICY_SERVICE_WORD,
                            SERVICE_WORD_BITS);
