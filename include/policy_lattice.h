@@ -96,6 +96,9 @@ void policy_find_reversed_words(struct policy_lattice *lattice, const struct pol
 void policy_find_letters(struct policy_lattice *lattice, const struct policy_text *text, size_t at);
 void policy_find_listed(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
                         const char *const *words, enum policy_kind kind, double bits);
+/* What documents print, and digests of what people try first. */
+void policy_find_examples(struct policy_lattice *lattice, const struct policy_text *text,
+                          size_t at);
 void policy_find_walks(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
                        const struct policy_keyboard *keyboard);
 void policy_find_series(struct policy_lattice *lattice, const struct policy_text *text, size_t at);

@@ -251,6 +251,10 @@ void policy_find_listed(struct policy_lattice *lattice, const struct policy_text
                         const char *const *words, enum policy_kind kind, double bits)
 {
     for (; *words != NULL; words++) {
+        const unsigned char first = text->bytes[at];
+        const unsigned char wanted_first = policy_to_lower((unsigned char)(*words)[0]);
+        if (policy_to_lower(first) != wanted_first && read_leet(first, 0) != wanted_first)
+            continue; /* most of them: saves the look at their lengths */
         const size_t length = strlen(*words);
         size_t same = 0, letters = 0, substituted = 0;
         if (length < 2 || length > text->length - at)

@@ -9,110 +9,32 @@
 #include "policy_sentence.h"
 
 #define SERVICE_WORD_BITS 5.0 /* some ten names of this very service, and how they are written */
-#define EXAMPLE_BITS 9.0      /* a few hundred that everyone can look up */
 #define HEXSPEAK_BITS 5.0
 #define RANDOM_BITS 4.0
 #define ALNUM_BITS 5.954 /* log2(62): of a stretch without signs, when the text has some */
 
-/* Values that documents print, in lower case. */
-static const char *const examples[] = {
-    "foobared",
-    "correcthorsebatterystaple",
-    "correct horse battery staple",
-    "correct-horse-battery-staple",
-    "123e4567-e89b-12d3-a456-426614174000",
-    "550e8400-e29b-41d4-a716-446655440000",
-    "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
-    "00000000-0000-0000-0000-000000000000",
-    "f47ac10b-58cc-4372-a567-0e02b2c3d479",
-    "wjalrxutnfemi/k7mdeng/bpxrficyexamplekey",
-    "qwxhzgrpbjpvcgvuihnlc2ftzq", /* RFC 7617, section 2 */
-    "akiaiosfodnn7example",
-    "tr0ub4dor&3",
-    "098f6bcd4621d373cade4e832627b4f6",
-    "5f4dcc3b5aa765d61d8327deb882cf99",
-    "d41d8cd98f00b204e9800998ecf8427e",
-    "21232f297a57a5a743894a0e4a801fc3",
-    "e10adc3949ba59abbe56e057f20f883e",
-    "25d55ad283aa400af464c76d713c07ad",
-    "da39a3ee5e6b4b0d3255bfef95601890afd80709",
-    "a94a8fe5ccb19ba61c4c0873d391e987982fbbd3",
-    "5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8",
-    "d033e22ae348aeb5660fc2140aec35850c4da997",
-    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-    "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8",
-    "8c6976e5b5410415bde908bd4dee15dfb167a9c873fc4bb8a81f6f2ab448a918",
-    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-    "d8578edf8458ce06fbc5bb76a58c5ca4",
-    "eyjhbgcioijiuzi1niisinr5cci6ikpxvcj9",
-    "31415926535897932384626433832795028841971693993751",
-    "3.1415926535897932384626433832795028841971",
-    "314159265358979323846264",
-    "3141592653589793",
-    "314159265",
-    "27182818284590452353602874713527",
-    "2718281828459045",
-    "1618033988749894848204586834",
-    "1414213562373095048801688724",
-    "0.5772156649015328",
-    "1123581321345589144",
-    "112358132134",
-    "swordfish",
-    "opensesame",
-    "open sesame",
-    "hunter2",
-    "letmein",
-    "trustno1",
-    "s3cr3t",
-    "p@ssw0rd",
-    "passw0rd",
-    "iloveyou",
-    "qwerty",
-    "monkey",
-    "dragon",
-    "asdf",
-    "zaq12wsx",
-    "zaq1",
-    "xsw2",
-    "cde3",
-    "secret123",
-    "abc123",
-    "changeme",
-    "changeit",
-    "test123",
-    "admin123",
-    "root123",
-    "mysecretpassword",
-    "yourstrongpassword",
-    "yourstrong(!)password",
-    "supersecret",
-    "mypassword",
-    "thisisasecret",
-    "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
-    "akiai44qh8dhbexample",
-    "the quick brown fox",
-    "thequickbrownfox",
-    "loremipsumdolorsitamet",
-    "consectetur adipiscing elit",
-    "consecteturadipiscingelit",
-    "lorem ipsum dolor sit amet",
-    NULL};
-
 /* What the sixteen digits spell, besides numbers. */
 static const char *const hexspeak[] = {
-    "dead",   "beef",   "cafe",   "babe",   "face",   "feed",   "food",     "code",   "decade",
-    "facade", "deed",   "fade",   "fed",    "bad",    "baad",   "bead",     "dad",    "dab",
-    "deaf",   "deface", "decaf",  "coffee", "abba",   "ace",    "accede",   "efface", "cab",
-    "cede",   "fab",    "fad",    "ebb",    "base",   "boob",   "boobs",    "boo",    "bed",
-    "bee",    "dee",    "fee",    "add",    "added",  "ad",     "be",       "a55",    "5a5a",
-    "d00d",   "big",    "leet",   "deal",   "feel",   "less",   "fall",     "ball",   "1337",
-    "seed",   "idea",   "defect", "detect", "debate", "decide", "abide",    "edge",   "bade",
-    "faded",  "caffe",  "decode", "f00d",   "c0de",   "b00b",   "b00b5",    "c0ffee", "0ff1ce",
-    "c001",   "d0d0",   "ca5e",   "ba5e",   "5eed",   "b16",    "1dea",     "7e57",   "5afe",
-    "ba11",   "fa11",   "ca11",   "dea1",   "fee1",   "defec8", "b105",     "10ad",   "ab1e",
-    "bab1e",  "d1e",    "b1ade",  "fab1e",  "5e1f",   "acce55", "add1c7",   "0b5e55", "decea5ed",
-    "0bad",   "1bad",   "2bad",   "8bad",   "b00c",   "b002",   "cace",     "ace0",   "10ff",
-    "00ff",   "ff00",   "55aa",   "aa55",   "a5a5",   "5aa5",   "cafed00d", NULL};
+    "dead",     "beef",     "cafe",     "babe",    "face",     "feed",     "food",     "code",
+    "decade",   "facade",   "deed",     "fade",    "fed",      "bad",      "baad",     "bead",
+    "dad",      "dab",      "deaf",     "deface",  "decaf",    "coffee",   "abba",     "ace",
+    "accede",   "efface",   "cab",      "cede",    "fab",      "fad",      "ebb",      "base",
+    "boob",     "boobs",    "boo",      "bed",     "bee",      "dee",      "fee",      "add",
+    "added",    "ad",       "be",       "a55",     "5a5a",     "d00d",     "big",      "leet",
+    "deal",     "feel",     "less",     "fall",    "ball",     "1337",     "seed",     "idea",
+    "defect",   "detect",   "debate",   "decide",  "abide",    "edge",     "bade",     "faded",
+    "caffe",    "decode",   "f00d",     "c0de",    "b00b",     "b00b5",    "c0ffee",   "0ff1ce",
+    "c001",     "d0d0",     "ca5e",     "ba5e",    "5eed",     "b16",      "1dea",     "7e57",
+    "5afe",     "ba11",     "fa11",     "ca11",    "dea1",     "fee1",     "defec8",   "b105",
+    "10ad",     "ab1e",     "bab1e",    "d1e",     "b1ade",    "fab1e",    "5e1f",     "acce55",
+    "add1c7",   "0b5e55",   "decea5ed", "0bad",    "1bad",     "2bad",     "8bad",     "b00c",
+    "b002",     "cace",     "ace0",     "10ff",    "1ce",      "f1a5c0",   "5eac0a57", "70ffee",
+    "d0d0caca", "dabbad00", "fee1dead", "cab005e", "0dd",      "abad1dea", "defec8ed", "5ca1ab1e",
+    "bada55",   "b0de",     "d1ced",    "effaced", "bedded",   "f005",     "deadfa11", "ca11ab1e",
+    "e5ca1ade", "70ad",     "c01a",     "ced",     "0bad1dea", "facelift", "c0ded",    "dec0de",
+    "dec0ded",  "beaded",   "added",    "5ecede",  "ba5ed",    "ba5e5",    "d15c",     "0ff",
+    "1ade",     "f1ee",     "5a1e",     "00ff",    "ff00",     "55aa",     "aa55",     "a5a5",
+    "5aa5",     "cafed00d", NULL};
 
 static double literal(const struct policy_text *text, size_t at)
 {
@@ -184,7 +106,7 @@ static void describe(struct policy_lattice *lattice, const struct policy_text *t
         offer_random(lattice, text, at, question->generator_bits);
         policy_find_words(lattice, text, at);
         policy_find_letters(lattice, text, at);
-        policy_find_listed(lattice, text, at, examples, POLICY_EXAMPLE_TEXT, EXAMPLE_BITS);
+        policy_find_examples(lattice, text, at);
         policy_find_listed(lattice, text, at, question->service_words, POLICY_SERVICE_WORD,
                            SERVICE_WORD_BITS);
         if (hexadecimal)
