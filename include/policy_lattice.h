@@ -107,6 +107,9 @@ void policy_find_sequences(struct policy_lattice *lattice, const struct policy_t
 void policy_find_repeats(struct policy_lattice *lattice, const struct policy_text *text, size_t at);
 void policy_find_endings(struct policy_lattice *lattice, const struct policy_text *text, size_t at);
 void policy_find_dates(struct policy_lattice *lattice, const struct policy_text *text, size_t at);
+/* IPv4 addresses, and ports. */
+void policy_find_addresses(struct policy_lattice *lattice, const struct policy_text *text,
+                           size_t at);
 
 /* The letter that a character usually stands for in leet, or the character, in lower case. */
 unsigned char policy_read_leet(unsigned char c);

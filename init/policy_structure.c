@@ -10,6 +10,8 @@
 
 #define SERVICE_WORD_BITS 5.0 /* some ten names of this very service, and how they are written */
 #define HEXSPEAK_BITS 5.0
+#define URL_SIGN_BITS 1.5 /* what is expected where it stands */
+#define URL_DIGIT_BITS 4.0
 #define RANDOM_BITS 4.0
 #define ALNUM_BITS 5.954 /* log2(62): of a stretch without signs, when the text has some */
 
@@ -36,9 +38,26 @@ static const char *const hexspeak[] = {
     "1ade",     "f1ee",     "5a1e",     "00ff",    "ff00",     "55aa",     "aa55",     "a5a5",
     "5aa5",     "cafed00d", NULL};
 
-static double literal(const struct policy_text *text, size_t at)
+/* A scheme and :// begin it, or Kubernetes' name of a service is in it. */
+static bool is_url(const struct policy_text *text)
+{
+    size_t i = 0;
+    for (; i + 4 <= text->length; i++)
+        if (memcmp(text->bytes + i, ".svc", 4) == 0)
+            return true;
+    i = 0;
+    while (i < text->length && (policy_is_alnum(text->bytes[i]) || text->bytes[i] == '+'))
+        i++;
+    return i > 1 && i + 3 <= text->length && memcmp(text->bytes + i, "://", 3) == 0;
+}
+
+static double literal(const struct policy_text *text, size_t at, bool url)
 {
     const unsigned char c = text->bytes[at];
+    if (url && c != '\0' && strchr(":/@.?=&-[]", c) != NULL)
+        return URL_SIGN_BITS;
+    if (url && policy_is_digit(c))
+        return URL_DIGIT_BITS;
     if (policy_is_digit(c))
         return c <= '1' ? 5.5 : 7.0;
     if (policy_is_letter(c))
@@ -98,11 +117,11 @@ static void describe(struct policy_lattice *lattice, const struct policy_text *t
                      const struct policy_question *question,
                      const struct policy_keyboard *keyboards, size_t count)
 {
-    const bool hexadecimal = is_hexadecimal(text);
+    const bool hexadecimal = is_hexadecimal(text), url = is_url(text);
     policy_lattice_begin(lattice, text);
     for (size_t at = 0; at < text->length; at++) {
         policy_find_reversed_words(lattice, text, at);
-        policy_offer(lattice, at, at + 1, POLICY_LITERAL, literal(text, at));
+        policy_offer(lattice, at, at + 1, POLICY_LITERAL, literal(text, at, url));
         offer_random(lattice, text, at, question->generator_bits);
         policy_find_words(lattice, text, at);
         policy_find_letters(lattice, text, at);
@@ -116,6 +135,7 @@ static void describe(struct policy_lattice *lattice, const struct policy_text *t
         policy_find_series(lattice, text, at);
         policy_find_repeats(lattice, text, at);
         policy_find_dates(lattice, text, at);
+        policy_find_addresses(lattice, text, at);
         for (size_t i = 0; i < count; i++)
             policy_find_walks(lattice, text, at, &keyboards[i]);
     }

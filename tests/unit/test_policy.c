@@ -83,6 +83,8 @@ static const struct refused refused[] = {
     {"AStitchInTimeSavesNine!", POLICY_GUESSABLE},
     {"redis-master.prod.svc.cluster.local", POLICY_GUESSABLE},
     {"redis://default:secret@redis-master:6379/0", POLICY_GUESSABLE},
+    {"mysql://admin:letmein@172.17.0.2:3306/mydb", POLICY_GUESSABLE},
+    {"memcached://guest:guest@cache.example.com:11211", POLICY_GUESSABLE},
     {"1234567890123456789", POLICY_GUESSABLE},
 };
 
