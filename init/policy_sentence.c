@@ -17,6 +17,7 @@
 #define SIGN_BITS 6.0        /* any other */
 #define ENDING_BITS_MAX 5.5  /* what people put behind a word costs that */
 #define STRANGE_BITS 8.5     /* what is no part of a sentence */
+#define MIXED_LEET_BITS 5.0  /* a letter both as such and in leet */
 
 static const struct policy_wording wordings[] = {
     {.unknown_letter_bits = 2.6,
@@ -163,12 +164,30 @@ static bool is_one(const struct sentence *sentence, const struct policy_wording 
            letters >= KNOWN_MIN * (letters + unknown);
 }
 
+/* Who writes 3 for e does so throughout; chance, which makes short words of letters and digits,
+ * does not. Digits at the end are a number. */
+static double mixed_leet_bits(const struct policy_text *text)
+{
+    static const char pairs[][3] = {"0o", "1i", "3e", "4a", "5s", "7t"};
+    size_t length = text->length;
+    double bits = 0;
+    while (length > 0 && !policy_is_letter(text->bytes[length - 1]))
+        length--;
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+        if (memchr(text->bytes, pairs[i][0], length) != NULL &&
+            (memchr(text->bytes, pairs[i][1], length) != NULL ||
+             memchr(text->bytes, pairs[i][1] - ('a' - 'A'), length) != NULL))
+            bits += MIXED_LEET_BITS;
+    return bits;
+}
+
 static double worded_bits(const struct policy_text *text, const struct policy_wording *wording,
                           unsigned char separator)
 {
     struct policy_lattice lattice = {.wording = wording, .separator = separator};
     const struct policy_token *tokens[POLICY_TEXT_MAX];
-    struct sentence sentence = {.bits = wording->start_bits};
+    struct sentence sentence = {.bits = wording->start_bits +
+                                        (separator == 0 ? mixed_leet_bits(text) : 0)};
     size_t count = 0;
     describe(&lattice, text);
     for (size_t to = text->length; to > 0; to = lattice.token[to].from)
