@@ -43,11 +43,34 @@ static const struct estimate structures[POLICY_KINDS] = {
 static struct estimate estimate(const struct policy_text *text, const char *const *service_words,
                                 int nested);
 
-static bool is_printable(const struct policy_text *text)
+/* The character at *at, which moves behind it: that of a valid UTF-8 sequence of two bytes for the
+ * letters of Western Europe's keyboards, and any other byte as it is. */
+static unsigned char take_character(const unsigned char *bytes, size_t length, size_t *at)
 {
-    for (size_t i = 0; i < text->length; i++)
-        if (text->bytes[i] < ' ' || text->bytes[i] > '~')
+    const unsigned char c = bytes[(*at)++];
+    if ((c == 0xC2 || c == 0xC3) && *at < length && (bytes[*at] & 0xC0) == 0x80)
+        return (unsigned char)((c << 6 & 0xC0) | (bytes[(*at)++] & 0x3F));
+    return c;
+}
+
+static struct policy_text begin_of(const unsigned char *password, size_t length,
+                                   unsigned char *bytes)
+{
+    struct policy_text text = {.bytes = bytes};
+    for (size_t at = 0; at < length && text.length < POLICY_TEXT_MAX;)
+        bytes[text.length++] = take_character(password, length, &at);
+    return text;
+}
+
+/* Printable ASCII, and those letters of two bytes. */
+static bool is_text(const unsigned char *bytes, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        const size_t from = at;
+        const unsigned char c = take_character(bytes, length, &at);
+        if (at - from == 1 && (c < ' ' || c > '~'))
             return false;
+    }
     return true;
 }
 
@@ -58,10 +81,10 @@ static void try_encodings(struct estimate *best, const struct policy_text *text,
     unsigned char bytes[POLICY_TEXT_MAX];
     for (enum policy_encoding encoding = 0;
          encoding < POLICY_ENCODINGS && best->bits > POLICY_ENOUGH_BITS; encoding++) {
-        struct policy_text decoded = {.bytes = bytes};
-        decoded.length = policy_decode(text, encoding, bytes);
-        if (decoded.length < 3 || !is_printable(&decoded))
+        const size_t length = policy_decode(text, encoding, bytes);
+        if (length < 3 || !is_text(bytes, length))
             continue; /* random bytes: what chance writes into them is no structure */
+        const struct policy_text decoded = begin_of(bytes, length, bytes);
         const struct estimate inner = estimate(&decoded, service_words, nested + 1);
         if (inner.bits + bits < best->bits)
             *best = (struct estimate){inner.bits + bits, POLICY_ENCODED, "an encoding",
@@ -163,25 +186,6 @@ static struct verdict refuse(struct verdict verdict, enum policy_reason reason,
     verdict.reason = reason;
     verdict.description = description;
     return verdict;
-}
-
-/* The character at *at, which moves behind it: that of a valid UTF-8 sequence of two bytes for the
- * letters of Western Europe's keyboards, and any other byte as it is. */
-static unsigned char take_character(const unsigned char *bytes, size_t length, size_t *at)
-{
-    const unsigned char c = bytes[(*at)++];
-    if ((c == 0xC2 || c == 0xC3) && *at < length && (bytes[*at] & 0xC0) == 0x80)
-        return (unsigned char)((c << 6 & 0xC0) | (bytes[(*at)++] & 0x3F));
-    return c;
-}
-
-static struct policy_text begin_of(const unsigned char *password, size_t length,
-                                   unsigned char *bytes)
-{
-    struct policy_text text = {.bytes = bytes};
-    for (size_t at = 0; at < length && text.length < POLICY_TEXT_MAX;)
-        bytes[text.length++] = take_character(password, length, &at);
-    return text;
 }
 
 struct verdict policy_judge(const char *password, size_t length, const struct policy *policy,

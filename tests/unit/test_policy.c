@@ -58,6 +58,7 @@ static const struct refused refused[] = {
     {"50:61:73:73:77:6f:72:64:31:32:33:34", POLICY_ENCODED},
     {"0x50617373776f7264313233343536", POLICY_ENCODED},
     {"VUdGemMzZHZjbVF4TWpNME5UWT0K", POLICY_ENCODED},
+    {"w6kiJygtw6hfw6fDoD0ww6kiJygtw6g=", POLICY_ENCODED}, /* a row of the French keyboard */
     {"{base64}d2luZG1pbGw3Nw==", POLICY_ENCODED},
     {"\\x77\\x69\\x6e\\x64\\x6d\\x69\\x6c\\x6c", POLICY_ENCODED},
     /* structure */
