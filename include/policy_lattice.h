@@ -27,6 +27,7 @@ struct policy_token {
     bool diceware;       /* a word that dice may have given */
     bool bounded;        /* a word with separators at both ends */
     bool unknown;        /* a word that the lists lack */
+    bool reversed;       /* a word written backwards */
     unsigned char style; /* of a word: capitals and leet */
 };
 

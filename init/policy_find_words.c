@@ -13,6 +13,7 @@
 #define STEM_MIN 3
 #define SPLIT_BITS 3.0 /* a word that ends without the separator */
 #define REVERSED_BITS 2.0
+#define STILL_REVERSED_BITS 0.3
 #define ENGLISH_BITS_MAX 8 /* of a function word */
 #define OTHER_LANGUAGE_BITS 3.0
 #define LONG_WORD 5
@@ -205,6 +206,7 @@ static void offer_readings(struct policy_lattice *lattice, const struct policy_t
                                            .function = word.function,
                                            .diceware = word.diceware,
                                            .bounded = bounded,
+                                           .reversed = extra > 0,
                                            .style = style_of(reading, i > 0)};
         policy_offer_token(lattice, &token);
         if (lattice->wording != NULL || (extra == 0 && reading->length >= LONG_WORD))
@@ -227,13 +229,23 @@ void policy_find_words(struct policy_lattice *lattice, const struct policy_text 
     }
 }
 
+/* Whether the word before, with a sign between or not, was written backwards. */
+static bool follows_reversed(const struct policy_lattice *lattice, size_t at)
+{
+    const struct policy_token *last = &lattice->token[at];
+    if (at > 0 && last->kind == POLICY_LITERAL && at - last->from == 1)
+        last = &lattice->token[last->from];
+    return last->reversed;
+}
+
 void policy_find_reversed_words(struct policy_lattice *lattice, const struct policy_text *text,
                                 size_t at)
 {
     struct reading reading = nothing_read;
     for (size_t i = at; i > 0 && at - i < POLICY_WORD_MAX && is_ascii(text, i - 1); i--) {
         read_byte(&reading, text->bytes[i - 1]);
-        offer_readings(lattice, text, i - 1, at, &reading, REVERSED_BITS);
+        offer_readings(lattice, text, i - 1, at, &reading,
+                       follows_reversed(lattice, i - 1) ? STILL_REVERSED_BITS : REVERSED_BITS);
     }
 }
 

@@ -65,6 +65,7 @@ static const struct refused refused[] = {
     {"Winter2023Winter2023!", POLICY_GUESSABLE},
     {"JessicaWilliams1987!", POLICY_GUESSABLE},
     {"drowssaprepus_elgnuj", POLICY_GUESSABLE},
+    {"yppiks=wocoom=1reppep=odikia", POLICY_GUESSABLE},
     {"Reupholstering-1984!", POLICY_GUESSABLE}, /* no list has it */
     {"Th3Qu13tL1br@r1an99", POLICY_GUESSABLE},
     {"r319n1n9m4rb1e571988!", POLICY_GUESSABLE}, /* 1 for i and for l, 9 for g, 7 for t */
