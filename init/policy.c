@@ -18,6 +18,7 @@
 #define PART_BITS 6.0     /* what was put around it */
 #define PART_MIN 8
 #define NESTED_MAX 6 /* encodings in each other */
+#define ENCODED_MIN 24
 
 struct estimate {
     double bits;
@@ -91,6 +92,20 @@ static void try_encodings(struct estimate *best, const struct policy_text *text,
                                       "an encoding of a guessable password"};
     }
     sodium_memzero(bytes, sizeof(bytes));
+}
+
+/* Whether it holds more text than chance puts into any encoding: its own structure is not worth the
+ * time then, which would add up where one encoding is in another. */
+static bool is_encoded(const struct policy_text *text)
+{
+    unsigned char bytes[POLICY_TEXT_MAX];
+    bool encoded = false;
+    for (enum policy_encoding encoding = 0; encoding < POLICY_ENCODINGS && !encoded; encoding++) {
+        const size_t length = policy_decode(text, encoding, bytes);
+        encoded = length >= ENCODED_MIN && is_text(bytes, length);
+    }
+    sodium_memzero(bytes, sizeof(bytes));
+    return encoded;
 }
 
 /* The text between quotes or other signs, without what people put behind a word; or behind the name
@@ -167,10 +182,13 @@ static struct estimate estimate(const struct policy_text *text, const char *cons
                                 int nested)
 {
     const struct policy_generator generator = policy_generator_of(text);
-    const struct policy_structure structure =
-        structure_of_variants(text, &generator, service_words);
-    struct estimate best = structures[structure.kind];
-    best.bits = structure.bits;
+    struct estimate best = {.bits = generator.bits};
+    if (nested == NESTED_MAX || !is_encoded(text)) {
+        const struct policy_structure structure =
+            structure_of_variants(text, &generator, service_words);
+        best = structures[structure.kind];
+        best.bits = structure.bits;
+    }
     if (nested < NESTED_MAX)
         try_encoded_parts(&best, text, service_words, nested);
     if (best.bits + CLEARLY_FEWER_BITS < generator.bits && best.bits < CLEAR_SHARE * generator.bits)
