@@ -209,7 +209,8 @@ static void offer_readings(struct policy_lattice *lattice, const struct policy_t
                                            .reversed = extra > 0,
                                            .style = style_of(reading, i > 0)};
         policy_offer_token(lattice, &token);
-        if (lattice->wording != NULL || (extra == 0 && reading->length >= LONG_WORD))
+        if (lattice->wording != NULL ||
+            (extra == 0 && reading->length >= LONG_WORD && word.kind == POLICY_WORD_COMMON))
             offer_suffixes(lattice, text, token);
     }
 }

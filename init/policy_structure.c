@@ -10,7 +10,7 @@
 
 #define SERVICE_WORD_BITS 5.0 /* some ten names of this very service, and how they are written */
 #define HEXSPEAK_BITS 5.0
-#define URL_SIGN_BITS 1.5 /* what is expected where it stands */
+#define URL_SIGN_BITS 1.0 /* what is expected where it stands */
 #define URL_DIGIT_BITS 4.0
 #define RANDOM_BITS 4.0
 #define ALNUM_BITS 5.954 /* log2(62): of a stretch without signs, when the text has some */

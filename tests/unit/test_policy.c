@@ -46,7 +46,7 @@ static const struct refused refused[] = {
     {"123e4567-e89b-12d3-a456-426614174000", POLICY_EXAMPLE},
     {"5f4dcc3b5aa765d61d8327deb882cf99", POLICY_EXAMPLE}, /* MD5 of a well-known word */
     {"D033E22AE348AEB5660F", POLICY_EXAMPLE},             /* the beginning of a SHA-1 */
-    {"QWxhZGRpbjpPcGVuU2VzYW1l", POLICY_ENCODED},
+    {"QWxhZGRpbjpPcGVuU2VzYW1l", POLICY_EXAMPLE},
     {"JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", POLICY_EXAMPLE},
     {"SplxlOBeZQQYbYS6WxSbIA", POLICY_EXAMPLE},
     /* encodings of the guessable, once and more often */
