@@ -16,6 +16,7 @@ struct policy_question {
     double generator_bits;            /* what a byte costs the generator that fits */
     const char *const *service_words; /* end with NULL */
     bool sentences;                   /* its words may be those of a sentence */
+    bool words;                       /* it may have some: nobody threads one through another */
 };
 
 /* Describes text as words, walks, sequences, dates and repeats. */

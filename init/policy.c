@@ -159,8 +159,10 @@ static struct policy_structure structure_of_variants(const struct policy_text *t
                                                      const char *const *service_words)
 {
     unsigned char bytes[POLICY_TEXT_MAX];
-    struct policy_question question = {generator->bits / (double)text->length, service_words,
-                                       !generator->words};
+    struct policy_question question = {.generator_bits = generator->bits / (double)text->length,
+                                       .service_words = service_words,
+                                       .sentences = !generator->words,
+                                       .words = true};
     struct policy_structure best = policy_structure_of(text, &question);
     question.sentences = false; /* it would be found as it stands */
     for (enum policy_variant variant = 0;
@@ -169,6 +171,7 @@ static struct policy_structure structure_of_variants(const struct policy_text *t
         const double extra = policy_variant_of(text, variant, bytes, &other.length);
         if (other.length == 0)
             continue;
+        question.words = variant != POLICY_UNTHREADED;
         struct policy_structure found = policy_structure_of(&other, &question);
         found.bits += extra;
         if (found.bits < best.bits)

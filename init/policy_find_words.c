@@ -63,7 +63,7 @@ unsigned char policy_read_leet(unsigned char c)
 
 /* One way of reading a stretch of text as a word, byte by byte. */
 struct reading {
-    uint64_t hash[1 + LEET_READINGS]; /* as written, and with the readings of leet */
+    uint64_t hash[1 + LEET_READINGS]; /* as written, and with the readings of leet, if any */
     unsigned length;
     unsigned letters;
     unsigned capitals;
@@ -72,9 +72,7 @@ struct reading {
     bool first_is_capital;
 };
 
-static const struct reading nothing_read = {.hash = {POLICY_WORDS_START, POLICY_WORDS_START,
-                                                     POLICY_WORDS_START, POLICY_WORDS_START,
-                                                     POLICY_WORDS_START}};
+static const struct reading nothing_read = {.hash = {POLICY_WORDS_START}};
 
 static void read_byte(struct reading *reading, unsigned char c)
 {
@@ -83,11 +81,13 @@ static void read_byte(struct reading *reading, unsigned char c)
     reading->length++;
     reading->letters += policy_is_letter(c);
     reading->capitals += policy_is_upper(c);
-    reading->substituted += read_leet(c, 0) != policy_to_lower(c);
-    reading->rare +=
-        read_leet(c, 0) != policy_to_lower(c) && read_leet(c, USUAL_READING) == policy_to_lower(c);
+    const bool substituted = read_leet(c, 0) != policy_to_lower(c);
+    reading->rare += substituted && read_leet(c, USUAL_READING) == policy_to_lower(c);
+    if (substituted && reading->substituted++ == 0)
+        for (int i = 0; i < LEET_READINGS; i++)
+            reading->hash[1 + i] = reading->hash[0]; /* until here they are alike */
     reading->hash[0] = policy_words_hash(reading->hash[0], policy_to_lower(c));
-    for (int i = 0; i < LEET_READINGS; i++)
+    for (int i = 0; reading->substituted > 0 && i < LEET_READINGS; i++)
         reading->hash[1 + i] = policy_words_hash(reading->hash[1 + i], read_leet(c, i));
 }
 

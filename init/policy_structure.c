@@ -112,6 +112,20 @@ void policy_lattice_begin(struct policy_lattice *lattice, const struct policy_te
         lattice->bits[i] = DBL_MAX;
 }
 
+/* What somebody knows by heart. */
+static void find_known(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
+                       const struct policy_question *question, bool hexadecimal)
+{
+    policy_find_words(lattice, text, at);
+    policy_find_letters(lattice, text, at);
+    policy_find_examples(lattice, text, at);
+    policy_find_listed(lattice, text, at, question->service_words, POLICY_SERVICE_WORD,
+                       SERVICE_WORD_BITS);
+    if (hexadecimal)
+        policy_find_listed(lattice, text, at, hexspeak, POLICY_COMMON_WORD, HEXSPEAK_BITS);
+    policy_find_addresses(lattice, text, at);
+}
+
 /* Every kind of token, in any order. */
 static void describe(struct policy_lattice *lattice, const struct policy_text *text,
                      const struct policy_question *question,
@@ -120,26 +134,22 @@ static void describe(struct policy_lattice *lattice, const struct policy_text *t
     const bool hexadecimal = is_hexadecimal(text), url = is_url(text);
     policy_lattice_begin(lattice, text);
     for (size_t at = 0; at < text->length; at++) {
-        policy_find_reversed_words(lattice, text, at);
+        if (question->words)
+            policy_find_reversed_words(lattice, text, at);
         policy_offer(lattice, at, at + 1, POLICY_LITERAL, literal(text, at, url));
         offer_random(lattice, text, at, question->generator_bits);
-        policy_find_words(lattice, text, at);
-        policy_find_letters(lattice, text, at);
-        policy_find_examples(lattice, text, at);
-        policy_find_listed(lattice, text, at, question->service_words, POLICY_SERVICE_WORD,
-                           SERVICE_WORD_BITS);
-        if (hexadecimal)
-            policy_find_listed(lattice, text, at, hexspeak, POLICY_COMMON_WORD, HEXSPEAK_BITS);
+        if (question->words)
+            find_known(lattice, text, at, question, hexadecimal);
         policy_find_endings(lattice, text, at);
         policy_find_sequences(lattice, text, at);
         policy_find_series(lattice, text, at);
         policy_find_repeats(lattice, text, at);
         policy_find_dates(lattice, text, at);
-        policy_find_addresses(lattice, text, at);
         for (size_t i = 0; i < count; i++)
             policy_find_walks(lattice, text, at, &keyboards[i]);
     }
-    policy_find_reversed_words(lattice, text, text->length);
+    if (question->words)
+        policy_find_reversed_words(lattice, text, text->length);
 }
 
 static void take_cheaper(struct policy_structure *best, double bits, enum policy_kind kind)

@@ -11,24 +11,26 @@
 #include "policy_words_table.h"
 
 #define BUCKET_BITS 13
+#define ENTRY_BITS 30
 
 bool policy_words_find(uint64_t hash, struct policy_word *word)
 {
     const size_t bucket = hash & ((UINT64_C(1) << BUCKET_BITS) - 1);
     const uint32_t wanted = (uint32_t)(hash >> BUCKET_BITS);
-    size_t low = words_first[bucket], high = words_first[bucket + 1];
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (words_entry[middle] < wanted)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == words_first[bucket + 1] || words_entry[low] != wanted)
+    const size_t first = words_first[bucket], end = words_first[bucket + 1];
+    if (first == end)
         return false;
-    word->bits = words_rank[low] & 15U;
-    word->kind = (enum policy_word_kind)(words_rank[low] >> 4 & 3);
-    word->diceware = (words_rank[low] >> 6 & 1) != 0;
-    word->function = (words_rank[low] >> 7 & 1) != 0;
+    /* hashes lie evenly, so where it should be is near where it is */
+    size_t i = first + (size_t)((uint64_t)wanted * (end - first) >> ENTRY_BITS);
+    while (i > first && words_entry[i] > wanted)
+        i--;
+    while (i + 1 < end && words_entry[i] < wanted)
+        i++;
+    if (words_entry[i] != wanted)
+        return false;
+    word->bits = words_rank[i] & 15U;
+    word->kind = (enum policy_word_kind)(words_rank[i] >> 4 & 3);
+    word->diceware = (words_rank[i] >> 6 & 1) != 0;
+    word->function = (words_rank[i] >> 7 & 1) != 0;
     return true;
 }
