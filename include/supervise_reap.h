@@ -10,8 +10,8 @@
 
 enum reap_event {
     REAP_NOTHING, /* no child has changed */
-    REAP_ENDED,   /* the main child ended; it is still a zombie, so that its PID is still its own */
-    REAP_CHILD_STOPPED, /* by *stop_signal */
+    REAP_ENDED,   /* the main child ended */
+    REAP_CHILD_STOPPED,
     REAP_NO_CHILDREN,
 };
 
@@ -25,18 +25,30 @@ int reap_remap(const struct supervise_options *options, int code);
 int reap_exit_code(const struct supervise_options *options, int status);
 
 /*
- * Reaps everything that has ended but the main child, until something happens to that one or
- * nothing is left to reap. *status is the wait status for REAP_CHILD_STOPPED. Never waits. After
- * reap_child() it is called with a child.pid of 0.
+ * As PID 1 each end costs one system call. Elsewhere an end is looked at before it is taken: the
+ * main child stays a zombie, so that its PID is still its own when reap_terminate_rest() signals
+ * its group.
  */
-enum reap_event reap(const struct supervise_options *options, const struct child *child,
-                     int *stop_signal);
+struct reaper {
+    int keep;        /* WNOWAIT, or 0 */
+    int stop_signal; /* of REAP_CHILD_STOPPED */
+    int status;      /* the wait status of REAP_ENDED, -1 while the child is a zombie */
+};
 
-/* Reaps the main child that has ended. Returns its wait status, or -1 with errno. */
-int reap_child(const struct child *child);
+struct reaper reaper_new(void);
 
 /*
- * Sends SIGTERM to what is left when the main child has ended and is not reaped yet: to everything
+ * Reaps everything that has ended but the main child, until something happens to that one or
+ * nothing is left to reap. Never waits. After reap_child() it is called with a child.pid of 0.
+ */
+enum reap_event reap(struct reaper *reaper, const struct supervise_options *options,
+                     const struct child *child);
+
+/* The wait status of the main child that has ended, which is then reaped; -1 with errno. */
+int reap_child(const struct reaper *reaper, const struct child *child);
+
+/*
+ * Sends SIGTERM to what is left when the main child has ended, before reap_child(): to everything
  * in the PID namespace when this process is its PID 1; otherwise, never with kill(-1), to the
  * child's process group and to the processes that were adopted.
  */

@@ -21,6 +21,7 @@ struct loop {
     const struct supervise_options *options;
     const struct loop_times *times;
     const struct child *child;
+    struct reaper reaper;
     int fd;
     int stop_signal;        /* the first one that asked the child to end, 0 before */
     long long stop_sent_at; /* milliseconds */
@@ -163,12 +164,11 @@ static void follow_stop(struct loop *loop, int signal)
 static enum reap_event wait_for_end(struct loop *loop)
 {
     for (;;) {
-        int stop_signal = 0;
-        const enum reap_event event = reap(loop->options, loop->child, &stop_signal);
+        const enum reap_event event = reap(&loop->reaper, loop->options, loop->child);
         if (event == REAP_ENDED || event == REAP_NO_CHILDREN)
             return event;
         if (event == REAP_CHILD_STOPPED) {
-            follow_stop(loop, stop_signal);
+            follow_stop(loop, loop->reaper.stop_signal);
             continue;
         }
         if (!await_signals(loop))
@@ -186,9 +186,8 @@ static void give_grace(struct loop *loop)
     const struct child none = {.pid = 0};
     const long long end = now_ms() + loop->times->grace_ms;
     struct signalfd_siginfo batch[BATCH];
-    int stop_signal;
 
-    while (reap(loop->options, &none, &stop_signal) != REAP_NO_CHILDREN) {
+    while (reap(&loop->reaper, loop->options, &none) != REAP_NO_CHILDREN) {
         const long long left = end - now_ms();
         struct pollfd signals = {.fd = loop->fd, .events = POLLIN};
         if (left <= 0 || poll(&signals, 1, (int)left) <= 0 ||
@@ -203,7 +202,7 @@ static int finish(struct loop *loop)
 
     reap_terminate_rest(loop->child);
     (void)terminal_pass(child, getpgrp());
-    const int status = reap_child(loop->child);
+    const int status = reap_child(&loop->reaper, loop->child);
     if (status < 0)
         return EX_OSERR;
     if (WIFSIGNALED(status))
@@ -219,7 +218,11 @@ static int finish(struct loop *loop)
 int loop_run(const struct supervise_options *options, const struct loop_times *times,
              const struct child *child)
 {
-    struct loop loop = {.options = options, .times = times, .child = child, .fd = signals_open()};
+    struct loop loop = {.options = options,
+                        .times = times,
+                        .child = child,
+                        .reaper = reaper_new(),
+                        .fd = signals_open()};
 
     if (loop.fd >= 0 && wait_for_end(&loop) == REAP_ENDED)
         return finish(&loop);

@@ -19,58 +19,70 @@ int reap_exit_code(const struct supervise_options *options, int status)
     return reap_remap(options, WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
 
-static bool reap_orphan(const struct supervise_options *options, pid_t pid)
+struct reaper reaper_new(void)
+{
+    return (struct reaper){.keep = getpid() == 1 ? 0 : WNOWAIT, .status = -1};
+}
+
+/* What waitpid(2) would have given for an end that waitid(2) told of, but for the mark of a core.
+ */
+static int wait_status(const siginfo_t *info)
+{
+    return info->si_code == CLD_EXITED ? info->si_status << 8 : info->si_status;
+}
+
+static void say_reaped(const struct supervise_options *options, const siginfo_t *info)
 {
     const enum say_level level = options->warn_on_reap ? SAY_WARNING : SAY_DETAIL;
-    int status;
 
-    if (waitpid(pid, &status, WNOHANG) != pid)
-        return false;
-    if (WIFSIGNALED(status))
-        SAY(&options->say, level, "reaped orphan PID ", DECIMAL(pid), ", killed by ",
-            SIGNAL_NAME(WTERMSIG(status)));
+    if (info->si_code == CLD_EXITED)
+        SAY(&options->say, level, "reaped orphan PID ", DECIMAL(info->si_pid), ", exit code ",
+            DECIMAL(info->si_status));
     else
-        SAY(&options->say, level, "reaped orphan PID ", DECIMAL(pid), ", exit code ",
-            DECIMAL(WEXITSTATUS(status)));
-    return true;
+        SAY(&options->say, level, "reaped orphan PID ", DECIMAL(info->si_pid), ", killed by ",
+            SIGNAL_NAME(info->si_status));
 }
 
-/* Takes only the report that it stopped: the child may have died since, and stays to be reaped. */
-static bool take_stop(pid_t pid, int *stop_signal)
+/* Takes what waitid(2) only showed; of a child that has died since it stopped only the stop. */
+static bool take(siginfo_t *info, int what)
 {
-    siginfo_t info = {.si_pid = 0};
-    if (waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG) != 0 || info.si_pid != pid)
-        return false;
-    *stop_signal = info.si_status;
-    return true;
+    const pid_t pid = info->si_pid;
+    return waitid(P_PID, (id_t)pid, info, what | WNOHANG) == 0 && info->si_pid == pid;
 }
 
-enum reap_event reap(const struct supervise_options *options, const struct child *child,
-                     int *stop_signal)
+enum reap_event reap(struct reaper *reaper, const struct supervise_options *options,
+                     const struct child *child)
 {
     for (;;) {
         siginfo_t info = {.si_pid = 0};
-        if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT) != 0)
+        if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOHANG | reaper->keep) != 0)
             return errno == ECHILD ? REAP_NO_CHILDREN : REAP_NOTHING;
         if (info.si_pid == 0)
             return REAP_NOTHING;
 
         const bool stopped = info.si_code == CLD_STOPPED || info.si_code == CLD_TRAPPED;
         const bool main_child = info.si_pid == child->pid;
-        if (main_child && !stopped)
+        if (main_child && !stopped) {
+            reaper->status = reaper->keep != 0 ? -1 : wait_status(&info);
             return REAP_ENDED;
-        if (stopped) {
-            if (take_stop(info.si_pid, stop_signal) && main_child)
-                return REAP_CHILD_STOPPED;
-        } else if (!reap_orphan(options, info.si_pid)) {
-            return REAP_NOTHING;
         }
+        const bool taken = reaper->keep == 0 || take(&info, stopped ? WSTOPPED : WEXITED);
+        if (stopped && main_child && taken) {
+            reaper->stop_signal = info.si_status;
+            return REAP_CHILD_STOPPED;
+        }
+        if (!stopped && !taken)
+            return REAP_NOTHING;
+        if (!stopped)
+            say_reaped(options, &info);
     }
 }
 
-int reap_child(const struct child *child)
+int reap_child(const struct reaper *reaper, const struct child *child)
 {
     int status;
+    if (reaper->status >= 0)
+        return reaper->status;
     return waitpid(child->pid, &status, 0) == child->pid ? status : -1;
 }
 
