@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# budget.sh BUILD: counts what a start costs and holds it against bench/budget.tsv, so that later work can't
+# spend it unseen. Counts, no times: they are the same on a busy machine.
+set -euo pipefail
+build=$(cd "$1" && pwd) source=$(cd "$(dirname "$0")/.." && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+chmod 0755 "$scratch"
+passed=0 failed=0
+
+# expect NAME COUNT: at most what the budget has under that name
+expect() {
+    local limit
+    limit=$(awk -F '\t' -v "name=$1" '$1 == name {print $2}' "$source/bench/budget.tsv")
+    if [ -n "$limit" ] && [ "${2:-0}" -gt 0 ] && [ "$2" -le "$limit" ]; then
+        passed=$((passed + 1))
+        echo "$1: $2 of $limit"
+    else
+        failed=$((failed + 1))
+        echo "FAIL: $1: ${2:-not counted}, the budget has ${limit:-no such row}"
+    fi
+}
+
+# start COMMAND...: redis-init behind it, with a server that says how many page faults its parent had and ends
+start() {
+    env -i PATH="$PATH" REDIS_PASSWORD_FILE="$scratch/password" REDIS_INIT_SERVER="$scratch/redis-server" \
+        REDIS_INIT_DATA_DIR="$scratch/data" REDIS_INIT_RUN_DIR="$scratch/run" "$@" "$scratch/redis-init" --quiet
+}
+
+# instructions FILE: the sum in what callgrind wrote
+instructions() {
+    awk '/^(summary|totals):/ {sum = $2} END {print sum + 0}' "$1"
+}
+
+callgrind() {
+    valgrind --quiet --tool=callgrind --vgdb=no "$@"
+}
+
+install -m 0755 "$build/redis-init" "$build/redis-init-supervise" "$scratch/"
+# shellcheck disable=SC2016 # the server expands it
+printf '#!/bin/sh\ncut -d " " -f 10 /proc/$PPID/stat\n' >"$scratch/redis-server"
+chmod 0755 "$scratch/redis-server"
+mkdir -m 0777 "$scratch/data" "$scratch/out" # what callgrind writes, it writes as the uid
+printf 'mv7PtYeWqTSVqHaFTBgXqR0sQBQ3Yb5ohv3Ea0HuJqk\n' >"$scratch/password"
+chmod 0444 "$scratch/password"
+start >/dev/null # makes the folders
+
+start strace -f -o "$scratch/trace" >/dev/null
+expect "system calls, from exec to exec of the server" \
+    "$(awk -v server="execve(\"$scratch/redis-server\"" 'index($0, server) {print NR; exit}' "$scratch/trace")"
+# What must be in it: root is tried to be had back, and refused; the conf reaches the disk before its name.
+for needed in 'setresuid(-1, 0, -1) = -1 EPERM' 'setuid(0) = -1 EPERM' 'fsync('; do
+    if [ "$(id -u)" = 0 ] || [ "$needed" = 'fsync(' ]; then
+        if grep -qF -- "$needed" <(sed -E 's/ +/ /g' "$scratch/trace"); then
+            passed=$((passed + 1))
+        else
+            failed=$((failed + 1))
+            echo "FAIL: no system call $needed"
+        fi
+    fi
+done
+expect "page faults of PID 1, from exec to exec of the server" "$(start)"
+start valgrind --quiet --tool=callgrind --vgdb=no --dump-before=handoff_exec --callgrind-out-file="$scratch/out/life-one" >/dev/null
+expect "instructions of redis-init, from exec to exec" "$(instructions "$scratch/out/life-one.1")"
+callgrind --callgrind-out-file="$scratch/judge" "$scratch/redis-init" checkpass <"$scratch/password" >/dev/null
+expect "instructions to judge 43 characters of base64" "$(instructions "$scratch/judge")"
+# encodings in each other are what takes longest: each is decoded and judged again
+for i in {1..60}; do echo "$i" | sha256sum | tr -dc 0-9a-f; done | base64 -w 0 | base64 -w 0 | head -c 4095 >"$scratch/longest"
+callgrind --callgrind-out-file="$scratch/longest.judged" "$scratch/redis-init" checkpass <"$scratch/longest" >/dev/null
+expect "instructions to judge 4,095 bytes" "$(instructions "$scratch/longest.judged")"
+callgrind --callgrind-out-file="$scratch/life-two" "$scratch/redis-init-supervise" /bin/true
+expect "instructions of redis-init-supervise, until it waits" "$(instructions "$scratch/life-two")"
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" = 0 ]
