@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "secret.h"
@@ -165,6 +167,51 @@ START_TEST(a_freed_secret_cannot_be_read)
 }
 END_TEST
 
+START_TEST(memory_is_locked)
+{
+    size_t length;
+    char line[256];
+    unsigned long locked = 0;
+    FILE *status = fopen("/proc/self/status", "re");
+    ck_assert_ptr_nonnull(status);
+    while (fgets(line, sizeof(line), status) != NULL)
+        (void)sscanf(line, "VmLck: %lu", &locked);
+    ck_assert_int_eq(fclose(status), 0);
+    ck_assert_uint_ge(locked, SECRET_MAX / 1024);
+    ck_assert(secret_lock(secret_bytes(secret, &length), SECRET_MAX, &failure));
+}
+END_TEST
+
+/* libsodium itself would go on, with a password that may be written to swap. */
+START_TEST(memory_that_cannot_be_locked_is_a_failure)
+{
+    const struct rlimit none = {0, 0};
+    ck_assert_int_eq(setrlimit(RLIMIT_MEMLOCK, &none), 0);
+    unit_drop_root(); /* whom no limit stops */
+    ck_assert_ptr_null(secret_new(&failure));
+    ck_assert_int_eq(failure.exit_code, EX_OSERR);
+    ck_assert_msg(strstr(failure.text, "can't be locked") != NULL, "%s", failure.text);
+    ck_assert_msg(strstr(failure.text, "ulimit -l") != NULL, "%s", failure.text);
+}
+END_TEST
+
+START_TEST(memory_that_is_not_there_is_not_locked)
+{
+    void *gone = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(gone, MAP_FAILED);
+    ck_assert_int_eq(munmap(gone, 4096), 0);
+    ck_assert(!secret_lock(gone, 4096, &failure));
+    ck_assert_int_eq(failure.exit_code, EX_OSERR);
+    ck_assert_int_eq(failure.error, ENOMEM);
+}
+END_TEST
+
+#ifdef __SANITIZE_ADDRESS__
+#define LOCKS 0 /* the sanitizer's mlock(2) does nothing */
+#else
+#define LOCKS 1
+#endif
+
 #define COUNT(rows) (int)(sizeof(rows) / sizeof((rows)[0]))
 
 int main(void)
@@ -178,5 +225,8 @@ int main(void)
     tcase_add_test(tests, a_value_ends_at_the_maximum);
     tcase_add_test(tests, equal_is_every_byte_and_the_length);
     tcase_add_test(tests, a_freed_secret_cannot_be_read);
+    tcase_add_loop_test(tests, memory_is_locked, 0, LOCKS);
+    tcase_add_loop_test(tests, memory_that_cannot_be_locked_is_a_failure, 0, LOCKS);
+    tcase_add_loop_test(tests, memory_that_is_not_there_is_not_locked, 0, LOCKS);
     return unit_main("secret", tests);
 }

@@ -63,6 +63,13 @@ void unit_write(const char *path, const void *bytes, size_t length, mode_t mode)
     ck_assert_int_eq(close(fd), 0);
 }
 
+bool unit_is_root(const char *test)
+{
+    if (geteuid() != 0)
+        (void)printf("SKIP: %s needs root\n", test);
+    return geteuid() == 0;
+}
+
 void unit_drop_root(void)
 {
     if (geteuid() != 0)

@@ -3,6 +3,7 @@
 #define TESTS_UNIT_H
 
 #include <check.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -14,6 +15,9 @@ const char *unit_folder(void);
 
 /* A file with these bytes and that mode, whatever the umask is. */
 void unit_write(const char *path, const void *bytes, size_t length, mode_t mode);
+
+/* Whether a test that needs root can run; the skip is loud, and counted by the summary. */
+bool unit_is_root(const char *test);
 
 /* Whom a mode stops: for the rest of the test root becomes an ordinary user, who may enter
  * unit_folder(). */
