@@ -12,7 +12,8 @@
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-static const struct settings settings;
+static struct settings settings;
+static struct secret *password; /* NULL: none */
 static struct server_args args = {.has_conf_file = true};
 static struct failure failure;
 static char said[4096];
@@ -48,7 +49,7 @@ static bool check_conf(const char *path, enum report_level level)
     ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
     failure = (struct failure){0};
     (void)snprintf(args.conf_file, sizeof(args.conf_file), "%s", path);
-    const bool ok = user_conf_check(&settings, &args, NULL, &report, &failure);
+    const bool ok = user_conf_check(&settings, &args, password, &report, &failure);
     ck_assert_int_eq(dup2(before, STDERR_FILENO), STDERR_FILENO);
     const ssize_t length = pread(fd, said, sizeof(said) - 1, 0);
     ck_assert_int_ge(length, 0);
@@ -236,6 +237,98 @@ START_TEST(long_lines)
 }
 END_TEST
 
+struct holder {
+    const char *conf;
+    const char *text; /* NULL: it is right */
+};
+
+#define PASSWORD "hush-7f3a90"
+
+static const struct holder holders[] = {
+    {"requirepass " PASSWORD "\n", NULL},
+    {"masterauth \"" PASSWORD "\"\n", NULL},
+    {"# " PASSWORD "\n", NULL},
+    {"maxmemory " PASSWORD "\n", "x.conf:1: `maxmemory` holds the password, take it out"},
+    {"hz 1\nrequirepas " PASSWORD "\n", "x.conf:2: `requirepas` holds the password"},
+    {"x \"a" PASSWORD "b\"\n", "x.conf:1: `x` holds the password"},
+    {"x hush\\x2d7f3a90\n", NULL}, /* other bytes without the quotes */
+    {"x \"hush\\x2d7f3a90\"\n", "x.conf:1: `x` holds the password"},
+};
+
+/* The server would print the line with its complaint about the name. */
+START_TEST(no_other_directive_holds_the_password)
+{
+    char text[] = PASSWORD;
+    ck_assert(secret_memory_init(&failure));
+    password = secret_new(&failure);
+    ck_assert(password != NULL && secret_take(password, text, "it", &failure));
+    write_conf("x.conf", holders[_i].conf);
+    if (holders[_i].text == NULL)
+        ck_assert_msg(check_conf(path_of("x.conf"), REPORT_DETAIL), "%s", failure.text);
+    else
+        check_refused("x.conf", "", holders[_i].text);
+    ck_assert_ptr_null(strstr(said, PASSWORD));
+    secret_free(password);
+}
+END_TEST
+
+static void include_by_setting(char *value)
+{
+    static char name[] = "Include";
+    settings.directives[0] = (struct directive_line){name, value};
+    settings.directive_count = 1;
+}
+
+static void include_by_argument(const char *rest, char *const *values, size_t count)
+{
+    args.list[0] = (struct server_arg){"INCLUDE", 7, rest, values, count};
+    args.count = 1;
+}
+
+/* By a setting, in the option's own word, and as words behind it. */
+static void include_by(int way, const char *name)
+{
+    static char value[PATH_MAX];
+    static char *const values[] = {value, NULL};
+    (void)snprintf(value, sizeof(value), "%s", name);
+    if (way == 0)
+        include_by_setting(value);
+    else
+        include_by_argument(way == 1 ? value : "", values, way == 1 ? 0 : 1);
+}
+
+START_TEST(includes_outside_the_conf)
+{
+    write_conf("x.conf", "hz 1\n");
+    write_conf("b.conf", "hz 1\n");
+    include_by(_i, path_of("b.conf"));
+    ck_assert_msg(check_conf(path_of("x.conf"), REPORT_WARNING), "%s", failure.text);
+    write_conf("b.conf", "user default on\n");
+    check_refused("x.conf", "b.conf:1:", "`user default`");
+    include_by(_i, path_of("c.conf"));
+    check_refused("x.conf", "c.conf", "No such file");
+}
+END_TEST
+
+/* The user's conf comes first, and its `dir` holds for what is included behind it. */
+START_TEST(includes_outside_a_conf_that_moves)
+{
+    static const char *const wheres[] = {"[redis.conf]", "argument --include",
+                                         "argument --include"};
+    ck_assert_int_eq(chdir(unit_folder()), 0);
+    write_conf("x.conf", "hz 1\n");
+    write_conf("b.conf", "hz 1\n");
+    include_by(_i, "b.conf");
+    ck_assert_msg(check_conf(path_of("x.conf"), REPORT_WARNING), "%s", failure.text);
+    write_conf("x.conf", "dir /data\n");
+    ck_assert(!check_conf(path_of("x.conf"), REPORT_WARNING));
+    ck_assert_msg(strstr(failure.text, wheres[_i]) == failure.text, "%s", failure.text);
+    ck_assert_msg(strstr(failure.text, "include b.conf stands behind `dir`") != NULL, "%s",
+                  failure.text);
+    ck_assert_int_eq(chdir("/"), 0);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("user_conf");
@@ -247,5 +340,8 @@ int main(void)
     tcase_add_test(tests, every_match_of_a_pattern);
     tcase_add_test(tests, includes_have_a_depth);
     tcase_add_test(tests, long_lines);
+    tcase_add_loop_test(tests, no_other_directive_holds_the_password, 0, COUNT(holders));
+    tcase_add_loop_test(tests, includes_outside_the_conf, 0, 3);
+    tcase_add_loop_test(tests, includes_outside_a_conf_that_moves, 0, 3);
     return unit_main("user_conf", tests);
 }
