@@ -53,13 +53,27 @@ static void make_folder(const struct container *container, const char *name, mod
 }
 
 /* Hard links would need one file system; a copy may be anywhere. */
-static void copy_program(const struct container *container, const char *name)
+static void copy_program(const struct container *container, const char *from, const char *name)
 {
     char command[512];
-    int n = snprintf(command, sizeof(command), "cp ./%s %s/bin/%s && chmod 755 %s/bin/%s", name,
+    int n = snprintf(command, sizeof(command), "cp %s %s/bin/%s && chmod 755 %s/bin/%s", from,
                      container->folder, name, container->folder, name);
     ck_assert(n > 0 && (size_t)n < sizeof(command));
     ck_assert_int_eq(system(command), 0);
+}
+
+void container_copy_self(const struct container *container, const char *name)
+{
+    char path[64];
+    (void)snprintf(path, sizeof(path), "/proc/%d/exe", getpid());
+    copy_program(container, path, name);
+}
+
+bool container_is_root(const char *test)
+{
+    if (geteuid() != 0)
+        printf("SKIP: %s needs root\n", test);
+    return geteuid() == 0;
 }
 
 /* Free a moment ago: only a normal user's tests, which share the host's network, depend on it. */
@@ -101,8 +115,8 @@ void container_init(struct container *container)
     container_write(container, "dev/null", "", 0, 0666);
     container_write(container, "dev/urandom", "", 0, 0666);
     container_write(container, "dev/termination-log", "", 0, 0666);
-    copy_program(container, "redis-init");
-    copy_program(container, "redis-init-supervise");
+    copy_program(container, "./redis-init", "redis-init");
+    copy_program(container, "./redis-init-supervise", "redis-init-supervise");
     container_setenv(container, "PATH=/usr/local/bin:/usr/bin:/bin");
     container_setenv(container, "REDIS_INIT_DATA_DIR=/run/data");
     container_setenv(container, "ASAN_OPTIONS=detect_leaks=0");

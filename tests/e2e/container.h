@@ -47,6 +47,12 @@ void container_arg(struct container *container, const char *argument);
 void container_write(const struct container *container, const char *name, const void *bytes,
                      size_t length, mode_t mode);
 
+/* This test program as /run/bin/NAME inside. */
+void container_copy_self(const struct container *container, const char *name);
+
+/* Loud, and counted by the summary: in CI a skip fails. */
+bool container_is_root(const char *test);
+
 void container_start(struct container *container);
 
 /* Reads output until a line has `text`; false at its end or the deadline. All output is kept in

@@ -34,14 +34,6 @@ static void teardown(void)
     container_free(&container);
 }
 
-/* Loud, and counted by the summary: in CI a skip fails. */
-static bool is_root(const char *test)
-{
-    if (geteuid() != 0)
-        printf("SKIP: %s needs root\n", test);
-    return geteuid() == 0;
-}
-
 static struct stat status_of(const char *name)
 {
     char path[256];
@@ -81,7 +73,7 @@ static bool come_with_groups(void *argument)
 
 START_TEST(root_is_dropped_for_good)
 {
-    if (!is_root("root_is_dropped_for_good"))
+    if (!container_is_root("root_is_dropped_for_good"))
         return;
     container.before_exec = come_with_groups;
     container_start_guarded(&container, PASSWORD);
@@ -97,7 +89,7 @@ END_TEST
 
 START_TEST(other_ids_can_be_set)
 {
-    if (!is_root("other_ids_can_be_set"))
+    if (!container_is_root("other_ids_can_be_set"))
         return;
     container_setenv(&container, "REDIS_INIT_UID=1500");
     container_setenv(&container, "REDIS_INIT_GID=1600");
@@ -119,7 +111,7 @@ static bool become_1234(void *argument)
 /* OpenShift: no passwd entry, gid 0, and nothing to drop. */
 START_TEST(arbitrary_uid_with_gid_0)
 {
-    if (!is_root("arbitrary_uid_with_gid_0"))
+    if (!container_is_root("arbitrary_uid_with_gid_0"))
         return;
     container.before_exec = become_1234;
     container_setenv(&container, "REDIS_INIT_RUN_DIR=/run/mine");
@@ -150,7 +142,7 @@ static bool keep_setuid_and_setgid(void *argument)
 
 START_TEST(two_capabilities_are_enough)
 {
-    if (!is_root("two_capabilities_are_enough"))
+    if (!container_is_root("two_capabilities_are_enough"))
         return;
     container.before_exec = keep_setuid_and_setgid;
     container_start_guarded(&container, PASSWORD);
@@ -169,7 +161,7 @@ static bool refuse_chown(void *argument)
 START_TEST(refused_chown_of_a_usable_folder_is_fine)
 {
     static mode_t mode = 0777;
-    if (!is_root("refused_chown_of_a_usable_folder_is_fine"))
+    if (!container_is_root("refused_chown_of_a_usable_folder_is_fine"))
         return;
     container.before_exec = refuse_chown;
     container.before_exec_arg = &mode;
@@ -183,7 +175,7 @@ END_TEST
 START_TEST(refused_chown_of_a_useless_folder_ends_with_73)
 {
     static mode_t mode = 0700;
-    if (!is_root("refused_chown_of_a_useless_folder_ends_with_73"))
+    if (!container_is_root("refused_chown_of_a_useless_folder_ends_with_73"))
         return;
     container.before_exec = refuse_chown;
     container.before_exec_arg = &mode;
@@ -204,7 +196,7 @@ static bool make_fsgroup_folder(void *argument)
 
 START_TEST(fsgroup_folder_is_used_as_it_is)
 {
-    if (!is_root("fsgroup_folder_is_used_as_it_is"))
+    if (!container_is_root("fsgroup_folder_is_used_as_it_is"))
         return;
     container.before_exec = make_fsgroup_folder;
     container_setenv(&container, "REDIS_INIT_RUN_DIR=/run/shared");
@@ -218,7 +210,7 @@ END_TEST
 START_TEST(data_is_given_and_the_rest_left_alone)
 {
     char path[256], other[256];
-    if (!is_root("data_is_given_and_the_rest_left_alone"))
+    if (!container_is_root("data_is_given_and_the_rest_left_alone"))
         return;
     container_write(&container, "data/foreign.txt", "x", 1, 0644);
     container_write(&container, "target", "x", 1, 0600);
@@ -258,7 +250,7 @@ static const struct mask masks[] = {{0022, "\nUmask:\t0077\n"}, {0027, "\nUmask:
 START_TEST(limits_and_umask)
 {
     mode_t given = masks[_i].given;
-    if (!is_root("limits_and_umask"))
+    if (!container_is_root("limits_and_umask"))
         return;
     container.before_exec = tighten;
     container.before_exec_arg = &given;
