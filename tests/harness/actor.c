@@ -113,6 +113,20 @@ static int play_orphans(char *const argv[])
     return read(STDIN_FILENO, &c, 1) == 0 ? 0 : FAILED;
 }
 
+static int play_zombie(char *const argv[])
+{
+    (void)argv;
+    int status;
+    char c;
+    const pid_t child = fork();
+    if (child == 0)
+        _exit(7);
+    (void)dprintf(STDOUT_FILENO, "made\n");
+    if (child < 0 || read(STDIN_FILENO, &c, 1) != 0 || waitpid(child, &status, 0) != child)
+        return FAILED;
+    return WEXITSTATUS(status);
+}
+
 static int play_leave(char *const argv[])
 {
     (void)argv;
@@ -269,6 +283,7 @@ static const struct role roles[] = {
     {"late", play_late},       {"background", play_background},
     {"shell", play_shell},     {"parent", play_parent},
     {"stopper", play_stopper}, {"script", play_script},
+    {"zombie", play_zombie},
 };
 
 int actor(int argc, char *argv[])

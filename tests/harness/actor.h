@@ -12,6 +12,7 @@
  *   orphan           makes an orphan, which says its new parent's PID; ends at stdin's end
  *   orphans N        makes N orphans that end at once, says "made", ends at stdin's end
  *   stopper          makes an orphan that says its PID and stops as by Ctrl-Z; ends at stdin's end
+ *   zombie           makes a child that ends with 7, says "made", ends as that did at stdin's end
  *   leave            leaves "signals" behind in a session of its own, once that is ready
  *   reader           says "ready", then "got LINE" for each line on stdin, default dispositions
  *   late             the same, but says nothing more and does not touch stdin before SIGUSR1
