@@ -61,14 +61,12 @@ static void assert_taken(void)
 START_TEST(it_is_made)
 {
     static const mode_t masks[] = {0, 0022, 0077, 0777};
+    /* a mask that takes the owner's own rights keeps all but root out of the new folder */
+    if (masks[_i] == 0777 && !unit_is_root("it_is_made with a mask of 0777"))
+        return;
     (void)umask(masks[_i]);
     const bool ok = run_dir_prepare(path, uid, gid, &failure);
     (void)umask(0);
-    /* a mask that takes the owner's own rights keeps all but root out of the new folder */
-    if (!ok && masks[_i] == 0777 && geteuid() != 0) {
-        (void)printf("SKIP: a mask of 0777 needs root\n");
-        return;
-    }
     ck_assert_msg(ok, "%s", failure.text);
     assert_folder(uid, gid, 0700);
 }
