@@ -176,6 +176,18 @@ START_TEST(allow_empty_password_is_said)
 }
 END_TEST
 
+START_TEST(allow_empty_password_is_said_with_one_as_well)
+{
+    container_setenv(&container, "REDIS_INIT_ALLOW_EMPTY_PASSWORD=yes");
+    container_setenv(&container, "REDIS_PASSWORD=" PASSWORD);
+    container_arg(&container, "--quiet");
+    container_start_guarded(&container, PASSWORD);
+    ck_assert_ptr_nonnull(strstr(container.log, "allow_empty_password is set, for development"));
+    ck_assert_ptr_null(strstr(container.log, "owns the data"));
+    container_stop(&container, 0);
+}
+END_TEST
+
 START_TEST(json_log_has_one_object_a_line)
 {
     container_arg(&container, "--log-format=json");
@@ -198,6 +210,7 @@ int main(void)
     tcase_add_test(tests, secret_volume_works);
     tcase_add_test(tests, users_conf_comes_first);
     tcase_add_test(tests, allow_empty_password_is_said);
+    tcase_add_test(tests, allow_empty_password_is_said_with_one_as_well);
     tcase_add_test(tests, json_log_has_one_object_a_line);
     return container_main(tests);
 }
