@@ -261,10 +261,10 @@ END_TEST
 static int find_in_copy(char *text, size_t size)
 {
     char program[128];
-    char command[256];
+    char command[2 * PATH_MAX];
     char *const argv[] = {program, FIND, NULL};
     (void)snprintf(program, sizeof(program), "%s/redis-init", unit_folder());
-    (void)snprintf(command, sizeof(command), "cp /proc/%d/exe %s", getpid(), program);
+    (void)snprintf(command, sizeof(command), "cp '%s' %s", unit_self(), program);
     ck_assert_int_eq(access(program, F_OK) == 0 || system(command) == 0, 1);
     return run(argv, environ, -1, text, size);
 }

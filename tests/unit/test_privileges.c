@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
 #include <stdio.h>
@@ -330,12 +331,12 @@ static int play_limits(char **words)
 
 static void expect_files(const struct files *row, const char *who, bool raised)
 {
-    char command[256];
+    char command[2 * PATH_MAX];
     char found[64];
     char expected[64];
     const bool higher = raised && row->raised > row->given[1];
-    (void)snprintf(command, sizeof(command), "exec /proc/%d/exe " LIMITS " %s %lu %lu", getpid(),
-                   who, (unsigned long)row->given[0], (unsigned long)row->given[1]);
+    (void)snprintf(command, sizeof(command), "exec '%s' " LIMITS " %s %lu %lu", unit_self(), who,
+                   (unsigned long)row->given[0], (unsigned long)row->given[1]);
     (void)snprintf(expected, sizeof(expected), "%lu %lu\n",
                    (unsigned long)(higher ? row->raised : row->kept[0]),
                    (unsigned long)(higher ? row->raised : row->kept[1]));

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -52,6 +53,15 @@ const char *unit_folder(void)
     owner = getpid();
     ck_assert_int_eq(atexit(remove_folder), 0);
     return folder;
+}
+
+const char *unit_self(void)
+{
+    static char path[PATH_MAX];
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    ck_assert_int_gt(length, 0);
+    path[length] = '\0';
+    return path;
 }
 
 void unit_write(const char *path, const void *bytes, size_t length, mode_t mode)

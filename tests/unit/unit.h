@@ -13,6 +13,9 @@ int unit_main(const char *name, TCase *tests);
 /* A folder for this process, made when it is first asked for and removed at its end. */
 const char *unit_folder(void);
 
+/* The path of this program, also under valgrind, for a child that is to run it. */
+const char *unit_self(void);
+
 /* A file with these bytes and that mode, whatever the umask is. */
 void unit_write(const char *path, const void *bytes, size_t length, mode_t mode);
 
