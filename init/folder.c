@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define DEPTH_MAX (PATH_MAX / 2) /* of a path: each step takes a name and a slash */
+#define LINKS_MAX 40             /* as in the kernel: path_resolution(7) */
 
 /* A sticky folder lets others add names, but not take a name that is root's or the caller's. */
 static bool others_may_rename(const struct stat *status)
@@ -29,43 +30,65 @@ static void leave(int folder)
     errno = error;
 }
 
-/* A step that is a symlink: root's own, in a folder of root's, is what an administrator made. */
-static int follow_link(int folder, const char *name, const struct stat *link)
+static int walk(int folder, const char *path, int links);
+
+/*
+ * A step that is a symlink: root's own, in a folder of root's, is what an administrator made. What
+ * it says is walked like the path itself: the kernel would follow a user's link behind it.
+ */
+static int follow_link(int folder, const char *name, const struct stat *link, int links)
 {
     struct stat status;
+    char target[PATH_MAX];
     if (fstat(folder, &status) < 0)
         return -1;
-    if (link->st_uid == 0 && is_roots_alone(&status))
-        return openat(folder, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    errno = ELOOP;
-    return -1;
+    if (link->st_uid != 0 || !is_roots_alone(&status) || links == LINKS_MAX) {
+        errno = ELOOP;
+        return -1;
+    }
+    ssize_t length = readlinkat(folder, name, target, sizeof(target) - 1);
+    if (length < 0)
+        return -1;
+    target[length] = '\0';
+    return walk(openat(folder, *target == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC),
+                target, links + 1);
 }
 
 /* Takes over `folder`. */
-static int step(int folder, const char *name)
+static int step(int folder, const char *name, int links)
 {
     struct stat status;
     int next = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     if (next >= 0 && fstat(next, &status) == 0 && S_ISLNK(status.st_mode)) {
         leave(next);
-        next = follow_link(folder, name, &status);
+        next = follow_link(folder, name, &status, links);
     }
     leave(folder);
     return next;
 }
 
+#define NAME_SIZE (NAME_MAX + 2) /* a byte too many for the kernel, which then says so */
+
 /* Copies the next name of *path, which moves behind it; false at the end. */
-static bool next_name(const char **path, char name[NAME_MAX + 1])
+static bool next_name(const char **path, char name[NAME_SIZE])
 {
     *path += strspn(*path, "/");
     size_t length = strcspn(*path, "/");
     if (length == 0)
         return false;
-    if (length > NAME_MAX)
-        length = NAME_MAX; /* the kernel refuses no shorter name; this one is not there */
-    *(char *)mempcpy(name, *path, length) = '\0';
-    *path += strcspn(*path, "/");
+    size_t kept = length < NAME_SIZE ? length : NAME_SIZE - 1;
+    *(char *)mempcpy(name, *path, kept) = '\0';
+    *path += length;
     return true;
+}
+
+/* Takes over `folder`. */
+static int walk(int folder, const char *path, int links)
+{
+    char name[NAME_SIZE];
+    while (folder >= 0 && next_name(&path, name))
+        folder = step(folder, name, links);
+    return folder;
 }
 
 static bool is_root_folder(int folder)
@@ -76,12 +99,22 @@ static bool is_root_folder(int folder)
            status.st_ino == root.st_ino;
 }
 
+static bool is_link(int parent, const char *name)
+{
+    struct stat status;
+    return fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
+}
+
 static int open_last(int parent, const char *name)
 {
     if (mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
         return -1;
     int folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (folder < 0 || !is_root_folder(folder))
+    if (folder < 0) { /* O_DIRECTORY makes ENOTDIR of a link */
+        errno = errno == ENOTDIR && is_link(parent, name) ? ELOOP : errno;
+        return -1;
+    }
+    if (!is_root_folder(folder))
         return folder;
     (void)close(folder);
     errno = EBUSY;
@@ -90,13 +123,13 @@ static int open_last(int parent, const char *name)
 
 int folder_open_as_root(const char *path)
 {
-    char name[NAME_MAX + 1];
-    char last[NAME_MAX + 1] = ".";
+    char name[NAME_SIZE];
+    char last[NAME_SIZE] = ".";
     int folder = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     bool first = true;
     while (folder >= 0 && next_name(&path, name)) {
         if (!first)
-            folder = step(folder, last);
+            folder = step(folder, last, 0);
         first = false;
         memcpy(last, name, sizeof(last));
     }

@@ -117,9 +117,7 @@ START_TEST(the_last_step_is_no_link)
     static const char *const ways[] = {"link", "link/", "link//", "./link"};
     make_folder("target", geteuid(), 0755);
     ck_assert_int_eq(symlink(path_of("target"), path_of("link")), 0);
-    errno = 0;
-    ck_assert_int_eq(folder_open_as_root(path_of(ways[_i])), -1);
-    ck_assert(errno == ELOOP || errno == ENOTDIR);
+    expect_refused(path_of(ways[_i]), ELOOP);
     ck_assert_uint_eq(status_of(path_of("target")).st_mode, S_IFDIR | 0755);
     ck_assert_int_eq(symlink(path_of("none"), path_of("dangling")), 0);
     ck_assert_int_eq(folder_open_as_root(path_of("dangling")), -1);
@@ -160,6 +158,42 @@ START_TEST(a_link_on_the_way_is_followed_if_it_is_roots)
     if (!way->followed)
         expect_refused(path_of("way/link/new"), ELOOP);
     ck_assert_int_eq(access(path_of("target/new"), F_OK), -1);
+}
+END_TEST
+
+/* Root's link, to a name that is the user's to choose. */
+START_TEST(a_users_link_behind_roots_is_not_followed)
+{
+    if (!unit_is_root("a_users_link_behind_roots_is_not_followed"))
+        return;
+    make_folder("target", 0, 0755);
+    make_folder("target/data", 0, 0700);
+    make_folder("users", OTHER_ID, 0755);
+    make_folder("way", 0, 0755);
+    ck_assert_int_eq(symlink("../target", path_of("users/link")), 0);
+    ck_assert_int_eq(lchown(path_of("users/link"), OTHER_ID, 0), 0);
+    ck_assert_int_eq(symlink(path_of("users/link"), path_of("way/link")), 0);
+    expect_refused(path_of("way/link/data"), ELOOP);
+    ck_assert_int_eq(unlink(path_of("way/link")), 0);
+    ck_assert_int_eq(symlink("./second", path_of("way/link")), 0);
+    ck_assert_int_eq(symlink(path_of("target//."), path_of("way/second")), 0);
+    expect_opened(path_of("way/link/data"), path_of("target/data"));
+    ck_assert_int_eq(symlink("third", path_of("way/third")), 0);
+    expect_refused(path_of("way/third/data"), ELOOP);
+}
+END_TEST
+
+/* Not another one, whose name is what fits. */
+START_TEST(a_name_that_is_too_long_is_refused)
+{
+    char name[NAME_MAX + 2];
+    memset(name, 'x', sizeof(name));
+    name[NAME_MAX] = '\0';
+    make_folder(name, geteuid(), 0700);
+    expect_opened(path_of(name), path_of(name));
+    name[NAME_MAX] = 'x';
+    name[NAME_MAX + 1] = '\0';
+    expect_refused(path_of(name), ENAMETOOLONG);
 }
 END_TEST
 
@@ -264,6 +298,8 @@ int main(void)
     tcase_add_test(tests, a_file_is_refused);
     tcase_add_loop_test(tests, the_last_step_is_no_link, 0, 4);
     tcase_add_loop_test(tests, a_link_on_the_way_is_followed_if_it_is_roots, 0, COUNT(ways));
+    tcase_add_test(tests, a_users_link_behind_roots_is_not_followed);
+    tcase_add_test(tests, a_name_that_is_too_long_is_refused);
     tcase_add_loop_test(tests, a_failure_says_what_to_do, 0, COUNT(says));
     tcase_add_loop_test(tests, private_is_where_nobody_else_can_swap, 0, COUNT(places));
     tcase_add_test(tests, the_callers_own_is_private);
