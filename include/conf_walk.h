@@ -8,12 +8,14 @@
 #include "server_args.h"
 #include "settings.h"
 
-/* A line of a user's conf with a directive and at least one argument. */
+/* A line of a user's conf that is neither empty nor a comment. */
 struct conf_directive {
-    const char *name;
+    const char *name; /* cut, where no directive of the server's is so long */
     size_t name_length;
-    const char *value; /* the first argument, unquoted */
-    size_t value_count;
+    const char *value;  /* the first argument, unquoted; "" without one */
+    size_t value_count; /* 0 is for the server to refuse */
+    const char *line;   /* as it stands, which is what the server prints when it refuses it */
+    size_t line_length;
     const char *where; /* file:line */
 };
 

@@ -69,7 +69,7 @@ struct line {
     size_t value_count;
 };
 
-/* CONF_WORDS_END for an empty line, a comment, and a directive without a value. */
+/* CONF_WORDS_END for an empty line and a comment. */
 static enum conf_word read_line(struct line *line, const char *text, size_t length)
 {
     const char *end = text + length;
@@ -80,17 +80,15 @@ static enum conf_word read_line(struct line *line, const char *text, size_t leng
         text++;
     if (text == end || *text == '#')
         return CONF_WORDS_END;
+    line->value_length = 0;
+    line->value_count = 0;
     found = conf_next_word(&text, end, line->name, sizeof(line->name), &line->name_length);
     if (found == CONF_WORD)
         found =
             conf_next_word(&text, end, line->value, sizeof(line->value) - 1, &line->value_length);
-    line->value_count = 0;
-    for (enum conf_word next = found; next == CONF_WORD; line->value_count++) {
-        next = conf_next_word(&text, end, &none, 0, &more);
-        if (next == CONF_WORD_BAD)
-            return next;
-    }
-    return found;
+    for (; found == CONF_WORD; line->value_count++)
+        found = conf_next_word(&text, end, &none, 0, &more);
+    return found == CONF_WORD_BAD ? found : CONF_WORD;
 }
 
 static bool has_nul(const char *word, size_t length, size_t size)
@@ -122,16 +120,17 @@ static bool walk_line(struct walk *walk, const char *text, size_t length, struct
     if (!judge_line(walk, &line, failure))
         return false;
     if (line.name_length >= sizeof(line.name))
-        return true; /* none of the server's is so long */
+        line.name_length = sizeof(line.name) - 1; /* none of the server's is so long */
     if (line.value_length >= sizeof(line.value))
         line.value_length = sizeof(line.value) - 1; /* that it is longer matters to nobody */
     line.value[line.value_length] = '\0';
 
-    if (is_named("include", line.name, line.name_length))
+    const bool has_value = line.value_count > 0;
+    if (has_value && is_named("include", line.name, line.name_length))
         return walk_include(walk, line.value, failure);
-    walk->moved = walk->moved || is_named("dir", line.name, line.name_length);
-    const struct conf_directive directive = {line.name, line.name_length, line.value,
-                                             line.value_count, walk->where};
+    walk->moved = walk->moved || (has_value && is_named("dir", line.name, line.name_length));
+    const struct conf_directive directive = {
+        line.name, line.name_length, line.value, line.value_count, text, length, walk->where};
     return walk->visitor->visit(&directive, walk->visitor->context, failure);
 }
 

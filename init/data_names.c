@@ -40,7 +40,7 @@ static bool add_of_conf(const struct conf_directive *directive, void *names,
                         struct failure *failure)
 {
     (void)failure;
-    if (names_a_file(directive->name, directive->name_length))
+    if (directive->value_count > 0 && names_a_file(directive->name, directive->name_length))
         add(names, directive->value, strlen(directive->value));
     return true;
 }

@@ -18,10 +18,16 @@ static bool judge_secret(const struct conf_directive *directive, enum directive_
     if ((rule == DIRECTIVE_PASSWORD || rule == DIRECTIVE_PRIMARY) && directive->value_count != 1)
         return failure_set(failure, EX_CONFIG, 0, "%s: `%.*s` takes one value, put it into \"...\"",
                            directive->where, (int)directive->name_length, directive->name);
-    if (rule == DIRECTIVE_FREE &&
-        secret_is_in(check->password, directive->value, strlen(directive->value)))
+    if (rule != DIRECTIVE_FREE)
+        return true;
+    const bool in_name = secret_is_in(check->password, directive->name, directive->name_length);
+    if (!in_name && secret_is_in(check->password, directive->value, strlen(directive->value)))
         return failure_set(failure, EX_CONFIG, 0, "%s: `%.*s` holds the password, take it out",
                            directive->where, (int)directive->name_length, directive->name);
+    /* the name may be the beginning of the password */
+    if (in_name || secret_is_in(check->password, directive->line, directive->line_length))
+        return failure_set(failure, EX_CONFIG, 0, "%s: the line holds the password, take it out",
+                           directive->where);
     return true;
 }
 
@@ -29,7 +35,9 @@ static bool check(const struct conf_directive *directive, void *context, struct 
 {
     const struct check *check = context;
     const struct directive_owner *owner =
-        redis_conf_owner(directive->name, directive->name_length, directive->value);
+        directive->value_count > 0
+            ? redis_conf_owner(directive->name, directive->name_length, directive->value)
+            : NULL; /* the server refuses it */
     const enum directive_rule rule = owner != NULL ? owner->rule : DIRECTIVE_FREE;
     if (!judge_secret(directive, rule, check, failure))
         return false;

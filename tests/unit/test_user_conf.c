@@ -73,6 +73,7 @@ static const char *const fine[] = {
     "maxmemory 1mb\nsave 60 1\nappendonly yes\n",
     "user bob on >hush ~* +@all\n",
     "user Default on\n",
+    "dir\ninclude\nuser\n",
     "aclfile\n", /* Redis refuses a directive without its value */
     "aclfile-x /x\n",
     "x aclfile /x\n",
@@ -251,6 +252,12 @@ static const struct holder holders[] = {
     {"maxmemory " PASSWORD "\n", "x.conf:1: `maxmemory` holds the password, take it out"},
     {"hz 1\nrequirepas " PASSWORD "\n", "x.conf:2: `requirepas` holds the password"},
     {"x \"a" PASSWORD "b\"\n", "x.conf:1: `x` holds the password"},
+    {"x a " PASSWORD "\n", "x.conf:1: the line holds the password"},
+    {"user bob on >" PASSWORD "x ~* +@all\n", "x.conf:1: the line holds the password"},
+    {PASSWORD "\n", "x.conf:1: the line holds the password"},
+    {"\"" PASSWORD "\" x\n", "x.conf:1: the line holds the password"},
+    {"an-argument-of-more-than-sixty-four-bytes-in-front-of-the-password-" PASSWORD "\n",
+     "x.conf:1: the line holds the password"},
     {"x hush\\x2d7f3a90\n", NULL}, /* other bytes without the quotes */
     {"x \"hush\\x2d7f3a90\"\n", "x.conf:1: `x` holds the password"},
 };
