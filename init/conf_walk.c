@@ -140,6 +140,7 @@ static bool walk_lines(struct walk *walk, FILE *file, const char *path, struct f
     size_t size = 0;
     ssize_t length;
     bool ok = true;
+    const char *before = walk->where;
     for (unsigned number = 1; ok && (length = getline(&line, &size, file)) >= 0; number++) {
         char where[320];
         (void)snprintf(where, sizeof(where), "%s:%u", path, number);
@@ -149,6 +150,7 @@ static bool walk_lines(struct walk *walk, FILE *file, const char *path, struct f
         else
             ok = walk_line(walk, line, (size_t)length, failure);
     }
+    walk->where = before;
     if (line != NULL)
         explicit_bzero(line, size); /* a user's conf may hold passwords */
     free(line);

@@ -105,8 +105,12 @@ static int shown_length(const char *value)
 {
     static const char of_signals[] =
         "0123456789:+-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    const size_t length = value != NULL ? strlen(value) : 0;
-    return length <= 2 * SIGNAL_NAME_SIZE && strspn(value, of_signals) == length ? (int)length : 0;
+    if (value == NULL)
+        return 0;
+    const size_t length = strlen(value);
+    return length <= (size_t)2 * SIGNAL_NAME_SIZE && strspn(value, of_signals) == length
+               ? (int)length
+               : 0;
 }
 
 static bool pass_on(struct reader *reader, const struct option *option,
