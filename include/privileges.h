@@ -25,6 +25,9 @@ bool privileges_are_the_callers(struct failure *failure) MUST_CHECK;
  */
 bool privileges_set_limits(struct failure *failure) MUST_CHECK;
 
+/* Before anything is changed: whether root has what privileges_drop() needs. EX_NOPERM. */
+bool privileges_can_drop(struct failure *failure) MUST_CHECK;
+
 /*
  * Becomes uid:gid for good: no supplementary groups, gid, uid, every capability set empty (with
  * CAP_SETPCAP the bounding set and the securebits too), no_new_privs. Then tries to become root

@@ -25,11 +25,11 @@ static const struct form forms[] = {
 };
 
 static const char *const prefixes[] = {
-    "vault:",    "valueFrom:", "secretKeyRef:", "secretRef:", "ref+",           "op://",
-    "env:",      "ssm:",       "file:",         "!Ref ",      "!GetAtt ",       "arn:aws:",
-    "/run/",     "/var/run/",  "/opt/",         "/etc/",      "/mnt/",          "/vault/",
-    "/secrets/", "os.environ", "os.getenv(",    "getenv(",    "System.getenv(", "process.env.",
-    "ENV[",      "ENC[",       "$ENV{"};
+    "vault:",         "valueFrom:",   "secretKeyRef:", "secretRef:", "ref+",           "op://",
+    "env:",           "ssm:",         "file:",         "!vault",     "$ANSIBLE_VAULT", "!Ref ",
+    "!GetAtt ",       "arn:aws:",     "/run/",         "/var/run/",  "/opt/",          "/etc/",
+    "/mnt/",          "/vault/",      "/secrets/",     "os.environ", "os.getenv(",     "getenv(",
+    "System.getenv(", "process.env.", "ENV[",          "ENC[",       "$ENV{"};
 
 static bool begins(const struct policy_text *text, size_t at, const char *with)
 {

@@ -135,6 +135,20 @@ static bool shut_the_way_back(const struct capability_sets *sets, struct failure
     return failure_set(failure, EX_NOPERM, errno, "the bounding set can't be emptied");
 }
 
+bool privileges_can_drop(struct failure *failure)
+{
+    struct capability_sets sets;
+    if (!privileges_are_root())
+        return true;
+    if (!get_capabilities(&sets))
+        return failure_set(failure, EX_NOPERM, errno, "the capabilities can't be read");
+    if (is_effective(&sets, CAP_SETGID) && is_effective(&sets, CAP_SETUID))
+        return true;
+    return failure_set(failure, EX_NOPERM, 0,
+                       "root can't be dropped, the container needs CAP_SETUID "
+                       "and CAP_SETGID");
+}
+
 static bool change_ids(uid_t uid, gid_t gid, struct failure *failure)
 {
     if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0)

@@ -152,7 +152,7 @@ static bool check_before_change(const struct settings *settings, const struct se
 {
     static const struct report quiet = {.level = REPORT_ERROR};
     char addresses[BIND_MAX];
-    return check_lines(settings, args, secret, failure) &&
+    return privileges_can_drop(failure) && check_lines(settings, args, secret, failure) &&
            bind_resolve(settings->bind, true, addresses, failure) &&
            (user_conf_check(settings, args, secret, &quiet, failure) || failure->error == EACCES);
 }

@@ -450,7 +450,7 @@ START_TEST(root_without_setuid_is_refused)
         return;
     container.before_exec = drop_setuid;
     container_setenv(&container, GIVEN);
-    expect_refused_late(77, "needs CAP_SETUID");
+    expect_refused(77, "needs CAP_SETUID");
 }
 END_TEST
 

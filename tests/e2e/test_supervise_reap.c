@@ -79,7 +79,7 @@ START_TEST(a_zombie_with_a_living_parent_is_left_to_it)
     ck_assert_int_gt(zombie, 0);
     ck_assert(sandbox_await_state(zombie, 'Z'));
     ck_assert_int_eq(kill(run.pid, SIGCHLD), 0); /* a reason to look */
-    ck_assert(await_poll(run.pid, false));
+    ck_assert(await_sleep(run.pid, false));
     ck_assert(sandbox_await_state(zombie, 'Z'));
     expect_quiet_end(&run, 7); /* the zombie's code, which its parent got and passes on */
 }

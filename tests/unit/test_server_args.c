@@ -120,6 +120,8 @@ static const struct wrong wrongs[] = {
     {{"x.conf", "-"}, EX_USAGE, "standard input"},
     {{"x.conf", "y.conf"}, EX_USAGE, "stands without its --option"},
     {{""}, EX_USAGE, "must be one plain name"},
+    {{"hush"}, EX_USAGE, "no .conf file"}, /* a password without its option */
+    {{"--port", "--requirepass", "hush"}, EX_USAGE, "--port lacks its value"},
     {{"/etc/*.conf"}, EX_USAGE, "`/etc/*.conf` must be one plain name"},
     {{"a?.conf"}, EX_USAGE, "must be one plain name"},
     {{"a[b].conf"}, EX_USAGE, "must be one plain name"},
