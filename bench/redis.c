@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define UID 999
 #define RETRY_NS 50000 /* between two tries to connect */
 #define GIVE_UP_NS 10000000000
 
@@ -42,13 +42,26 @@ static bool prepare(void *argument)
     const struct redis_spec *spec = argument;
     return chmod("/run", 0755) == 0 && write_password() && mkdir("/run/data", 0755) == 0 &&
            (spec->data == NULL || mount(spec->data, "/run/data", NULL, MS_BIND, NULL) == 0) &&
-           (spec->data != NULL || chown("/run/data", UID, UID) == 0) && chdir("/run/data") == 0 &&
-           (spec->prepare == NULL || spec->prepare());
+           (spec->data != NULL || chown("/run/data", redis_id(), redis_id()) == 0) &&
+           chdir("/run/data") == 0 && (spec->prepare == NULL || spec->prepare());
+}
+
+uid_t redis_id(void)
+{
+    const struct passwd *user = getpwnam("redis");
+    if (user == NULL)
+        die("there is no user redis");
+    return user->pw_uid;
 }
 
 pid_t redis_start(const struct redis_spec *spec)
 {
-    static const char *const environment[] = {
+    char uid[32], gid[32];
+    (void)snprintf(uid, sizeof(uid), "REDIS_INIT_UID=%u", redis_id());
+    (void)snprintf(gid, sizeof(gid), "REDIS_INIT_GID=%u", redis_id());
+    const char *const environment[] = {
+        uid,
+        gid,
         "PATH=/run/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
         "REDIS_PASSWORD_FILE=/run/password",
         "REDIS_INIT_DATA_DIR=/run/data",

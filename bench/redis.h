@@ -12,7 +12,7 @@
 
 /*
  * A container that serves Redis on 127.0.0.1: an empty tmpfs on /run with the data folder
- * /run/data, which uid 999 owns and PID 1 starts in, and the password in /run/password.
+ * /run/data, which redis owns and PID 1 starts in, and the password in /run/password.
  */
 struct redis_spec {
     const char *const *argv; /* of PID 1 */
@@ -21,6 +21,9 @@ struct redis_spec {
     bool (*prepare)(void);   /* a last step inside, or NULL */
     int stdout_fd;           /* 0: as here */
 };
+
+/* Of the user redis, who has 999 in the official image and another id on Debian. */
+uid_t redis_id(void);
 
 /* Returns PID 1; dies when it can't be started. */
 pid_t redis_start(const struct redis_spec *spec);

@@ -37,10 +37,8 @@ static void benchmark(const struct load *load, const char *candidate)
     char command[256];
     char row[256];
     (void)snprintf(command, sizeof(command),
-                   "redis-benchmark -p " REDIS_PORT " -t set,get -n " REQUESTS " -P %s --csv",
-                   load->pipeline);
-    if (setenv("REDISCLI_AUTH", redis_password, 1) != 0)
-        die("setenv");
+                   "redis-benchmark -p " REDIS_PORT " -a %s -t set,get -n " REQUESTS " -P %s --csv",
+                   redis_password, load->pipeline);
     FILE *rows = popen(command, "re");
     if (rows == NULL)
         die(command);

@@ -178,6 +178,15 @@ static void offer_suffixes(struct policy_lattice *lattice, const struct policy_t
     }
 }
 
+/* Readings of leet mostly agree. */
+static bool is_read_already(const struct reading *reading, int i)
+{
+    for (int other = 1; other < i; other++)
+        if (reading->hash[other] == reading->hash[i])
+            return true;
+    return false;
+}
+
 static void offer_readings(struct policy_lattice *lattice, const struct policy_text *text,
                            size_t from, size_t to, const struct reading *reading, double extra)
 { /* no sentence has such */
@@ -189,7 +198,7 @@ static void offer_readings(struct policy_lattice *lattice, const struct policy_t
     if (reading->length < POLICY_WORD_MIN || (lattice->wording != NULL && irregular))
         return;
     for (int i = 0; i < readings; i++) {
-        if (!policy_words_find(reading->hash[i], &word))
+        if (is_read_already(reading, i) || !policy_words_find(reading->hash[i], &word))
             continue;
         const double style = style_bits(reading, i > 0);
         const double bits =

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy_variant.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "policy_keyboard.h"
 
 #define SEPARATOR_BITS 6.0 /* which character, and how far apart */
 #define USUAL_SEPARATOR_BITS 4.0
@@ -42,10 +45,37 @@ static double without_separators(const struct policy_text *text, unsigned char *
     return bits;
 }
 
+/* On the usual keyboard, or in the alphabet. */
+static bool are_neighbours(const struct policy_keyboard *keyboard, const struct policy_text *text,
+                           size_t a, size_t b)
+{
+    const struct policy_key *one = &keyboard->key[a], *other = &keyboard->key[b];
+    return abs(text->bytes[a] - text->bytes[b]) <= 2 ||
+           (one->known && other->known && abs(one->x - other->x) <= 1 &&
+            abs(one->y - other->y) <= 1);
+}
+
+/* Whether on some keyboard most bytes are neighbours of the one before the last. */
+static bool looks_threaded(const struct policy_text *text)
+{
+    struct policy_keyboard keyboard;
+    for (size_t layout = 0; layout < POLICY_LAYOUTS && text->length >= TEXT_MIN; layout++) {
+        size_t neighbours = 0;
+        policy_keyboard_read(&keyboard, layout, text);
+        for (size_t i = 2; i < text->length; i++)
+            neighbours += are_neighbours(&keyboard, text, i - 2, i);
+        if (2 * neighbours >= text->length - 2)
+            return true;
+    }
+    return false;
+}
+
 /* Every second byte, then the others. */
 static double unthreaded(const struct policy_text *text, unsigned char *bytes, size_t *length)
 {
-    for (size_t first = 0; first < 2 && text->length >= TEXT_MIN; first++)
+    if (!looks_threaded(text))
+        return 0;
+    for (size_t first = 0; first < 2; first++)
         for (size_t i = first; i < text->length; i += 2)
             bytes[(*length)++] = text->bytes[i];
     return THREAD_BITS;

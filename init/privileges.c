@@ -108,11 +108,10 @@ static bool is_effective(const struct capability_sets *sets, unsigned capability
 
 static bool drop_bounding_set(void)
 {
-    for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0;
-         capability++)
-        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0)
-            return false;
-    return true;
+    unsigned long capability = 0;
+    while (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0)
+        capability++;
+    return errno == EINVAL && capability > CAP_SETPCAP; /* beyond the last that the kernel has */
 }
 
 /* Root's id alone shall give no capability any more, to this process and all that it starts. */

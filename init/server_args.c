@@ -264,7 +264,8 @@ static bool check_mode(const struct server_arg *arg, struct failure *failure)
 static bool take_conf_file(struct server_args *args, const char *name, struct failure *failure)
 {
     char folder[PATH_MAX] = "";
-    if (*name != '\0' && strpbrk(name, "/.*?[") == NULL) /* it may be a password without its option */
+    if (*name != '\0' &&
+        strpbrk(name, "/.*?[") == NULL) /* it may be a password without its option */
         return failure_set(
             failure, EX_USAGE, 0,
             "redis-server's first argument is no option and no .conf file (./NAME is)");
