@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # gnuplot -e "data='FILE'; title='...'; unit='...'; image='FILE.svg'" plot.gp: medians as bars, with minimum and maximum.
-set terminal svg size 720, 60 + 30 * int(system("wc -l <" . data)) font "sans-serif,13" background "#ffffff"
+set terminal svg size 720, 100 + 30 * int(system("wc -l <" . data)) font "sans-serif,13" background "#ffffff"
 set output image
 set datafile separator "\t"
 set title title noenhanced
 set xlabel unit noenhanced
 set style fill solid 0.9 noborder
-set yrange [:] reverse
-set xrange [0:*]
+stats data using 2 nooutput
+rows = STATS_records
+set yrange [rows - 0.4:-0.6]
+set xrange [0:(STATS_max > 0 ? 1.4 * STATS_max : 1)] # one slow run must not hide the rest
 set ytics nomirror scale 0
-set xtics nomirror
+set xtics nomirror out
 set border 1
 unset key
 colour(name) = name[0:10] eq "redis-init" ? 0x2a7f62 : 0x9aa5b1

@@ -48,10 +48,16 @@ static bool prepare(void *argument)
 
 uid_t redis_id(void)
 {
-    const struct passwd *user = getpwnam("redis");
-    if (user == NULL)
+    FILE *users = fopen("/etc/passwd", "re");
+    const struct passwd *user = NULL;
+    uid_t id = 0;
+    while (users != NULL && id == 0 && (user = fgetpwent(users)) != NULL)
+        if (strcmp(user->pw_name, "redis") == 0)
+            id = user->pw_uid;
+    if (id == 0)
         die("there is no user redis");
-    return user->pw_uid;
+    (void)fclose(users);
+    return id;
 }
 
 pid_t redis_start(const struct redis_spec *spec)

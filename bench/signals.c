@@ -3,6 +3,7 @@
 /* From kill(2) on PID 1 to the child's next instruction, stamped by the child. */
 
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,6 +57,17 @@ static struct target start(const struct candidate *candidate)
     return target;
 }
 
+/* In which state the one before left the processors counts, so that each follows each. */
+static void shuffle(struct target *targets, size_t count)
+{
+    for (size_t i = count - 1; i > 0; i--) {
+        const size_t j = (size_t)rand() % (i + 1);
+        const struct target target = targets[i];
+        targets[i] = targets[j];
+        targets[j] = target;
+    }
+}
+
 void measure_signals(void)
 {
     static const char *const none[] = {NULL};
@@ -67,13 +79,15 @@ void measure_signals(void)
         targets[count++] = start(&inits[i]);
     sleep_ms(100); /* all asleep */
     for (int round = -WARM_UP; round < ROUNDS; round++) {
+        shuffle(targets, count);
         for (size_t i = 0; i < count; i++) {
+            const struct target *target = &targets[i];
             const int64_t sent = now_ns();
-            if (kill(targets[i].pid, SIGUSR1) != 0)
-                die(targets[i].name);
-            const int64_t came = read_stamp(&targets[i]);
+            if (kill(target->pid, SIGUSR1) != 0)
+                die(target->name);
+            const int64_t came = read_stamp(target);
             if (round >= 0)
-                sample("signal latency", targets[i].name, (double)(came - sent) / 1e3);
+                sample("signal latency", target->name, (double)(came - sent) / 1e3);
         }
     }
     for (size_t i = 0; i < count; i++)

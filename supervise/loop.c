@@ -22,6 +22,7 @@ struct loop {
     const struct loop_times *times;
     const struct child *child;
     struct reaper reaper;
+    pid_t self;
     int fd;
     int stop_signal;        /* the first one that asked the child to end, 0 before */
     long long stop_sent_at; /* milliseconds */
@@ -107,7 +108,7 @@ static void note_sent(struct loop *loop, int came, int sent)
 static void pass_on(struct loop *loop, const struct signalfd_siginfo *info)
 {
     const int came = (int)info->ssi_signo;
-    const int signal = signal_to_send(loop->options, info, getpid());
+    const int signal = signal_to_send(loop->options, info, loop->self);
     bool group = loop->options->kill_group;
 
     if (came == SIGCONT) {
@@ -222,6 +223,7 @@ int loop_run(const struct supervise_options *options, const struct loop_times *t
                         .times = times,
                         .child = child,
                         .reaper = reaper_new(),
+                        .self = getpid(),
                         .fd = signals_open()};
 
     if (loop.fd >= 0 && wait_for_end(&loop) == REAP_ENDED)
