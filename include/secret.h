@@ -30,7 +30,7 @@ const char *secret_bytes(const struct secret *secret, size_t *length);
 
 bool secret_equal(const struct secret *a, const struct secret *b);
 
-/* Whether the text holds the secret; false for NULL. */
+/* Whether the text holds the secret; false for NULL, and for one of less than 8 bytes. */
 bool secret_is_in(const struct secret *secret, const char *text, size_t length);
 
 /* libsodium goes on where the memory that it gives can't be locked; here that is EX_OSERR. */

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define FINDABLE_MIN 8 /* with min_length=0 one of a letter or two would be found everywhere */
 #define FIFO_PATIENCE_MS 2000
 #define LINE_END_MAX 2 /* \r\n */
 
@@ -68,7 +69,7 @@ bool secret_equal(const struct secret *a, const struct secret *b)
 
 bool secret_is_in(const struct secret *secret, const char *text, size_t length)
 {
-    return secret != NULL && secret->length > 0 &&
+    return secret != NULL && secret->length >= FINDABLE_MIN &&
            memmem(text, length, secret->bytes, secret->length) != NULL;
 }
 

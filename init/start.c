@@ -15,7 +15,6 @@
 #include "handoff.h"
 #include "password_source.h"
 #include "privileges.h"
-#include "redis_conf.h"
 #include "run_dir.h"
 #include "user_conf.h"
 #include "verdict.h"
@@ -123,28 +122,6 @@ static bool judge(const struct password *password, const struct settings *settin
     return verdict.accepted || verdict_failure(&verdict, settings, password->source, failure);
 }
 
-/* The server prints a line that it refuses: no line of the user's may hold the password. */
-static bool check_lines(const struct settings *settings, const struct server_args *args,
-                        const struct secret *secret, struct failure *failure)
-{
-    for (size_t i = 0; i < args->count; i++) {
-        const struct server_arg *arg = &args->list[i];
-        bool holds = secret_is_in(secret, arg->rest, strlen(arg->rest));
-        for (size_t j = 0; j < arg->value_count; j++)
-            holds = holds || secret_is_in(secret, arg->values[j], strlen(arg->values[j]));
-        if (holds && redis_conf_owner(arg->name, arg->name_length, "") == NULL)
-            return failure_set(failure, EX_USAGE, 0, "--%.*s holds the password, take it out",
-                               (int)arg->name_length, arg->name);
-    }
-    for (size_t i = 0; i < settings->directive_count; i++) {
-        const struct directive_line *line = &settings->directives[i];
-        if (secret_is_in(secret, line->value, strlen(line->value)))
-            return failure_set(failure, EX_CONFIG, 0,
-                               "[redis.conf] `%s` holds the password, take it out", line->name);
-    }
-    return true;
-}
-
 /* What is judged again as the server's uid, and with the server at hand, is tried before anything
  * is changed, so that most failures leave the disk as it was. */
 static bool check_before_change(const struct settings *settings, const struct server_args *args,
@@ -152,8 +129,7 @@ static bool check_before_change(const struct settings *settings, const struct se
 {
     static const struct report quiet = {.level = REPORT_ERROR};
     char addresses[BIND_MAX];
-    return privileges_can_drop(failure) && check_lines(settings, args, secret, failure) &&
-           bind_resolve(settings->bind, true, addresses, failure) &&
+    return privileges_can_drop(failure) && bind_resolve(settings->bind, true, addresses, failure) &&
            (user_conf_check(settings, args, secret, &quiet, failure) || failure->error == EACCES);
 }
 

@@ -51,11 +51,34 @@ static bool check(const struct conf_directive *directive, void *context, struct 
     return true;
 }
 
+/* The server prints a line that it refuses: no line of the user's may hold the password. */
+static bool check_lines(const struct settings *settings, const struct server_args *args,
+                        const struct secret *secret, struct failure *failure)
+{
+    for (size_t i = 0; i < args->count; i++) {
+        const struct server_arg *arg = &args->list[i];
+        bool holds = secret_is_in(secret, arg->rest, strlen(arg->rest));
+        for (size_t j = 0; j < arg->value_count; j++)
+            holds = holds || secret_is_in(secret, arg->values[j], strlen(arg->values[j]));
+        if (holds && redis_conf_owner(arg->name, arg->name_length, "") == NULL)
+            return failure_set(failure, EX_USAGE, 0, "--%.*s holds the password, take it out",
+                               (int)arg->name_length, arg->name);
+    }
+    for (size_t i = 0; i < settings->directive_count; i++) {
+        const struct directive_line *line = &settings->directives[i];
+        if (secret_is_in(secret, line->value, strlen(line->value)))
+            return failure_set(failure, EX_CONFIG, 0,
+                               "[redis.conf] `%s` holds the password, take it out", line->name);
+    }
+    return true;
+}
+
 bool user_conf_check(const struct settings *settings, const struct server_args *args,
                      const struct secret *password, const struct report *report,
                      struct failure *failure)
 {
     struct check context = {report, password};
     const struct conf_visitor visitor = {check, &context};
-    return conf_walk(settings, args, &visitor, failure);
+    return check_lines(settings, args, password, failure) &&
+           conf_walk(settings, args, &visitor, failure);
 }

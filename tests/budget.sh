@@ -7,19 +7,15 @@ build=$(cd "$1" && pwd) source=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 chmod 0755 "$scratch"
-passed=0 failed=0
+# shellcheck source-path=SCRIPTDIR source=checks.sh
+. "$source/tests/checks.sh"
 
 # expect NAME COUNT: at most what the budget has under that name
 expect() {
     local limit
     limit=$(awk -F '\t' -v "name=$1" '$1 == name {print $2}' "$source/bench/budget.tsv")
-    if [ -n "$limit" ] && [ "${2:-0}" -gt 0 ] && [ "$2" -le "$limit" ]; then
-        passed=$((passed + 1))
-        echo "$1: $2 of $limit"
-    else
-        failed=$((failed + 1))
-        echo "FAIL: $1: ${2:-not counted}, the budget has ${limit:-no such row}"
-    fi
+    echo "$1: ${2:-not counted} of ${limit:-no such row}"
+    check "$1" test "${2:-0}" -gt 0 -a "${2:-0}" -le "${limit:-0}"
 }
 
 # start COMMAND...: redis-init behind it, with a server that says how many page faults its parent had and ends
@@ -50,15 +46,10 @@ start strace -f -o "$scratch/trace" >/dev/null
 expect "system calls, from exec to exec of the server" \
     "$(awk -v server="execve(\"$scratch/redis-server\"" 'index($0, server) {print NR; exit}' "$scratch/trace")"
 # What must be in it: root is tried to be had back, and refused; the conf reaches the disk before its name.
-for needed in 'setresuid(-1, 0, -1) = -1 EPERM' 'setuid(0) = -1 EPERM' 'fsync('; do
-    if [ "$(id -u)" = 0 ] || [ "$needed" = 'fsync(' ]; then
-        if grep -qF -- "$needed" <(sed -E 's/ +/ /g' "$scratch/trace"); then
-            passed=$((passed + 1))
-        else
-            failed=$((failed + 1))
-            echo "FAIL: no system call $needed"
-        fi
-    fi
+needed=('fsync(')
+[ "$(id -u)" != 0 ] || needed+=('setresuid(-1, 0, -1) = -1 EPERM' 'setuid(0) = -1 EPERM')
+for call in "${needed[@]}"; do
+    check "there is a $call" grep -qF -- "$call" <(sed -E 's/ +/ /g' "$scratch/trace")
 done
 expect "page faults of PID 1, from exec to exec of the server" "$(start)"
 start valgrind --quiet --tool=callgrind --vgdb=no --dump-before=handoff_exec --callgrind-out-file="$scratch/out/life-one" >/dev/null
@@ -66,10 +57,10 @@ expect "instructions of redis-init, from exec to exec" "$(instructions "$scratch
 callgrind --callgrind-out-file="$scratch/judge" "$scratch/redis-init" checkpass <"$scratch/password" >/dev/null
 expect "instructions to judge 43 characters of base64" "$(instructions "$scratch/judge")"
 # encodings in each other are what takes longest: each is decoded and judged again
-for i in {1..60}; do echo "$i" | sha256sum | tr -dc 0-9a-f; done | base64 -w 0 | base64 -w 0 | head -c 4095 >"$scratch/longest"
+for i in {1001..1030}; do echo "$i" | sha256sum | tr -dc 0-9a-f; done | tr 0-9 g-p |
+    od -An -v -tx1 | tr -d ' \n' | base64 -w 0 | base64 -w 0 | head -c 4095 >"$scratch/longest"
 callgrind --callgrind-out-file="$scratch/longest.judged" "$scratch/redis-init" checkpass <"$scratch/longest" >/dev/null
 expect "instructions to judge 4,095 bytes" "$(instructions "$scratch/longest.judged")"
 callgrind --callgrind-out-file="$scratch/life-two" "$scratch/redis-init-supervise" /bin/true
 expect "instructions of redis-init-supervise, until it waits" "$(instructions "$scratch/life-two")"
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+checks_end

@@ -4,22 +4,11 @@
 set -uo pipefail
 export LC_ALL=C
 source=$(cd "${srcdir:-.}" && pwd) || exit 1
-passed=0 failed=0
+# shellcheck source-path=SCRIPTDIR source=checks.sh
+. "$source/tests/checks.sh"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 chmod 0755 "$scratch"
-
-# check WHAT COMMAND...: one check
-check() {
-    local what=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL: $what"
-    fi
-}
 
 # same WHAT A B: two lists are equal, line by line, and not empty
 same() {
@@ -276,5 +265,4 @@ check_exit_codes
 check_snippets
 check_samples
 check_files
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+checks_end

@@ -4,7 +4,8 @@
 # else does, the next free port, and data that is there again after Ctrl-C.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.." || exit 1
-passed=0 failed=0
+# shellcheck source-path=SCRIPTDIR source=checks.sh
+. tests/checks.sh
 scratch=$(mktemp -d)
 chmod 0755 "$scratch" # uid 999 has to get through
 running=()
@@ -14,18 +15,6 @@ clean_up() {
     rm -rf "$scratch"
 }
 trap clean_up EXIT
-
-# check WHAT COMMAND...: one check
-check() {
-    local what=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL: $what"
-    fi
-}
 
 # start NAME [ARG...]: ./dev run with a state of its own; sets pid, port, password_file. Its output goes into
 # NAME.log, up to the line that says that the server is ready.
@@ -125,5 +114,4 @@ check_run() {
 
 check_run
 [ "$failed" = 0 ] || tail -n 40 "$scratch"/*.log
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+checks_end
