@@ -60,7 +60,14 @@ function verdict(f, other, r,    limit, ours) {
     if (r == "" || r <= limit + 0) return "met"
     return limit == 1 && at(ours, 0.25) <= at(f SUBSEP other, 0.75) ? "within the noise" : "missed"
 }
-function range(key) { return nice(median(key)) " (" nice(least(key)) "–" nice(most(key)) ")" }
+function range(key) {
+    if (count[key] == 1) return nice(median(key))
+    return nice(median(key)) " (" nice(least(key)) "–" nice(most(key)) ")"
+}
+function rivals(f, other) {
+    if (other == "") return ""
+    return other " " range(f SUBSEP other) (kind[f] ~ /-bare/ ? ", bare " range(f SUBSEP "bare") : "")
+}
 
 function print_table(    i, f, other, r) {
     print "| | | redis-init | | ratio | bar | |"
@@ -71,7 +78,7 @@ function print_table(    i, f, other, r) {
         other = rival(f)
         r = ratio(f, other)
         printf "| %s | %s | %s | %s | %s | %s | %s |\n", what[f], unit[f], range(f SUBSEP "redis-init"),
-            other == "" ? "" : other " " range(f SUBSEP other), r == "" ? "" : sprintf("%.2f", r), bar[f],
+            rivals(f, other), r == "" ? "" : sprintf("%.2f", r), bar[f],
             verdict(f, other, r)
     }
 }

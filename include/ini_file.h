@@ -18,6 +18,7 @@ typedef bool ini_entry(const char *section, const char *key, const char *value, 
 
 struct ini_found {
     bool found;
+    bool read_only; /* mounted so: its owner can't change it from here */
     uid_t owner;
 };
 

@@ -11,7 +11,7 @@
 
 struct private_file {
     int fd;       /* the file itself, to read; the caller closes it */
-    bool by_path; /* whether its path is sure to lead to it: folder_is_private() */
+    bool by_path; /* whether its path is sure to lead the server to it */
 };
 
 /*

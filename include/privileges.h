@@ -15,7 +15,7 @@ bool privileges_are_root(void);
  */
 bool privileges_forbid_cores(struct failure *failure) MUST_CHECK;
 
-/* EX_NOPERM where a setuid bit or a file capability lets the caller do what is not his: his
+/* EX_NOPERM where a setuid or setgid bit lets the caller do what is not his: his
  * environment names folders that root would give away. */
 bool privileges_are_the_callers(struct failure *failure) MUST_CHECK;
 

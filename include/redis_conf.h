@@ -36,6 +36,10 @@ size_t redis_conf_name_length(const char *text);
  */
 const struct directive_owner *redis_conf_owner(const char *name, size_t length, const char *value);
 
+/* The directive of a password that a misspelt name was probably meant to be (nearest_name()), or
+ * NULL: the server would print the line, with the password. */
+const char *redis_conf_secret_meant(const char *name, size_t length);
+
 struct redis_conf {
     const struct settings *settings;
     const struct server_args *args;

@@ -42,7 +42,6 @@ struct settings {
     size_t directive_count;
 
     const char *config_file; /* the ini that was read, or NULL */
-    uid_t config_owner;
 };
 
 /* Where settings come from; the later wins. The values stay alive in the strings given here. */

@@ -45,7 +45,7 @@ bool signals_restore(void);
  * none, -1 with errno. */
 int signals_pending_end(const struct supervise_options *options);
 
-/* A non-blocking, close-on-exec signalfd(2) of all 64 signals. Returns -1 with errno. */
+/* A blocking, close-on-exec signalfd(2) of all 64 signals. Returns -1 with errno. */
 int signals_open(void);
 
 /*

@@ -68,6 +68,13 @@ static bool interface_address(const struct ifaddrs *entry, const char *name, cha
     return false;
 }
 
+/* What is too long for an interface and has no sign of an address may be a password that stands
+ * behind the addresses. */
+static int shown_length(const char *name)
+{
+    return strlen(name) < IFNAMSIZ || strpbrk(name, ".:%") != NULL ? WORD_MAX : 0;
+}
+
 static bool add_interface(struct addresses *out, bool may_be_missing, const char *name,
                           struct failure *failure)
 {
@@ -88,7 +95,8 @@ static bool add_interface(struct addresses *out, bool may_be_missing, const char
         return failure_set(failure, EX_CONFIG, 0, "bind: too many addresses");
     if (!found)
         return failure_set(failure, EX_CONFIG, 0,
-                           "bind: `%s` is neither an address nor an interface that has one", name);
+                           "bind: `%.*s` is neither an address nor an interface that has one",
+                           shown_length(name), name);
     return true;
 }
 

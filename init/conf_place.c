@@ -37,7 +37,7 @@ static bool place_file(struct conf_place_found *place, const struct redis_conf *
     struct private_file file;
     int n = snprintf(place->path, sizeof(place->path), "%s/" CONF_NAME, settings->run_dir);
     if (n < 0 || (size_t)n >= sizeof(place->path))
-        return failure_set(failure, EX_CANTCREAT, ENAMETOOLONG, "run_dir");
+        return failure_set(failure, EX_CANTCREAT, ENAMETOOLONG, "run_dir, name a shorter one");
     if (args->has_conf_file && is_same_file(args->conf_file, place->path))
         return failure_set(failure, EX_CANTCREAT, 0,
                            "%s is your own, which would be lost: name another run_dir",
@@ -49,7 +49,8 @@ static bool place_file(struct conf_place_found *place, const struct redis_conf *
         return true;
     }
     report_line(report, REPORT_NOTICE,
-                "others could swap %s, so the server reads it by a descriptor", place->path);
+                "others could swap %s or what leads there, so the server reads it by a descriptor",
+                place->path);
     return hand_over(place, file.fd, failure);
 }
 
@@ -84,7 +85,8 @@ bool conf_place_write(struct conf_place_found *found, const struct redis_conf *c
     size_t length = redis_conf_write(NULL, 0, conf);
     char *bytes = sodium_malloc(length);
     if (bytes == NULL)
-        return failure_set(failure, EX_OSERR, errno, "no locked memory for redis.conf");
+        return failure_set(failure, EX_OSERR, errno,
+                           "no locked memory for redis.conf, raise the limit (ulimit -l)");
     (void)redis_conf_write(bytes, length, conf);
     bool ok =
         secret_lock(bytes, length, failure) && place(found, conf, bytes, length, report, failure);

@@ -126,12 +126,13 @@ static bool walk_line(struct walk *walk, const char *text, size_t length, struct
     line.value[line.value_length] = '\0';
 
     const bool has_value = line.value_count > 0;
-    if (has_value && is_named("include", line.name, line.name_length))
-        return walk_include(walk, line.value, failure);
-    walk->moved = walk->moved || (has_value && is_named("dir", line.name, line.name_length));
     const struct conf_directive directive = {
         line.name, line.name_length, line.value, line.value_count, text, length, walk->where};
-    return walk->visitor->visit(&directive, walk->visitor->context, failure);
+    if (!walk->visitor->visit(&directive, walk->visitor->context, failure))
+        return false;
+    walk->moved = walk->moved || (has_value && is_named("dir", line.name, line.name_length));
+    return !has_value || !is_named("include", line.name, line.name_length) ||
+           walk_include(walk, line.value, failure);
 }
 
 static bool walk_lines(struct walk *walk, FILE *file, const char *path, struct failure *failure)

@@ -121,8 +121,11 @@ static bool walk_folder(struct walk *walk, int folder, bool inside, struct failu
     }
     bool ok = true;
     const struct dirent *entry;
-    while (ok && (entry = readdir(entries)) != NULL)
+    while (ok && (errno = 0, entry = readdir(entries)) != NULL)
         ok = visit(walk, folder, entry->d_name, inside, failure);
+    if (ok && errno != 0)
+        report_line(walk->report, REPORT_WARNING, "data_dir %s can't be read to its end: %s",
+                    walk->dir->path, strerror(errno));
     (void)closedir(entries);
     return ok;
 }

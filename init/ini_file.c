@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define CONF_SECTION "redis.conf"
@@ -126,7 +127,7 @@ bool ini_text_read(const char *text, size_t length, const char *name, ini_entry 
     return !feed.failed;
 }
 
-static bool judge_file(int fd, const char *path, uid_t *owner, struct failure *failure)
+static bool judge_file(int fd, const char *path, struct ini_found *found, struct failure *failure)
 {
     struct stat status;
     if (fstat(fd, &status) < 0)
@@ -137,7 +138,9 @@ static bool judge_file(int fd, const char *path, uid_t *owner, struct failure *f
         return failure_set(failure, EX_CONFIG, 0,
                            "%s can be written by others (mode %04o), chmod go-w", path,
                            status.st_mode & 07777);
-    *owner = status.st_uid;
+    struct statvfs mounted;
+    found->read_only = fstatvfs(fd, &mounted) == 0 && (mounted.f_flag & ST_RDONLY) != 0;
+    found->owner = status.st_uid;
     return true;
 }
 
@@ -188,8 +191,7 @@ bool ini_file_read(const char *path, bool required, ini_entry *entry, void *cont
                            "%s can't be opened, name an ini by --config or REDIS_INIT_CONFIG",
                            path);
     found->found = true;
-    bool ok = judge_file(fd, path, &found->owner, failure) &&
-              read_text(fd, path, entry, context, failure);
+    bool ok = judge_file(fd, path, found, failure) && read_text(fd, path, entry, context, failure);
     (void)close(fd);
     return ok;
 }

@@ -279,8 +279,9 @@ bool options_read(struct options *options, char **argv, struct failure *failure)
         options->command == COMMAND_CHECKPASS || options->command == COMMAND_GENPASS;
     if (takes_none && *options->arguments != NULL)
         return failure_set(failure, EX_USAGE, 0, /* it may be the password */
-                           "%s takes no arguments, the password goes to standard input",
-                           options->command == COMMAND_CHECKPASS ? "checkpass" : "genpass");
+                           options->command == COMMAND_CHECKPASS
+                               ? "checkpass takes no arguments, the password goes to standard input"
+                               : "genpass takes no arguments, it prints a password");
     return true;
 }
 
@@ -303,7 +304,7 @@ bool options_print_help(struct failure *failure)
         "Usage: redis-init [OPTIONS] [--] [redis-server|valkey-server] [ARG...]\n"
         "       redis-init [OPTIONS] [--] PROGRAM [ARG...]\n"
         "       redis-init config [OPTIONS] [--] [ARG...]\n"
-        "       redis-init checkpass | genpass\n"
+        "       redis-init checkpass|genpass [OPTIONS]\n"
         "       redis-init --help | --version\n"
         "\n"
         "The entrypoint that makes a Redis or Valkey container safe by default: reads and judges "

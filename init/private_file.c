@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -72,6 +74,19 @@ static int publish(int folder, const char *bytes, size_t length)
     return -1;
 }
 
+/* Whether the path is the folder's own name, with no link on the way: then who may change neither
+ * the folder nor one above it cannot make the path lead elsewhere. The server takes *, ? and [ in
+ * the path of its conf for a pattern. */
+static bool is_own_path(int folder, const char *path)
+{
+    char link[32];
+    char own[PATH_MAX];
+    (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
+    const ssize_t length = readlink(link, own, sizeof(own));
+    return length > 0 && (size_t)length == strlen(path) && memcmp(own, path, (size_t)length) == 0 &&
+           strpbrk(path, "*?[") == NULL;
+}
+
 bool private_file_write(struct private_file *file, const char *path, const char *bytes,
                         size_t length, struct failure *failure)
 {
@@ -86,7 +101,7 @@ bool private_file_write(struct private_file *file, const char *path, const char 
         failure_set(failure, EX_CANTCREAT, errno, CONF_NAME " can't be written into run_dir %s",
                     path);
     else
-        file->by_path = folder_is_private(folder);
+        file->by_path = is_own_path(folder, path) && folder_is_private(folder);
     (void)close(folder);
     return file->fd >= 0;
 }

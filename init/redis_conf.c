@@ -8,6 +8,7 @@
 
 #include "bind.h"
 #include "conf_words.h"
+#include "nearest.h"
 
 #define GIVE_PASSWORD "give the password by REDIS_PASSWORD_FILE"
 
@@ -60,6 +61,16 @@ const struct directive_owner *redis_conf_owner(const char *name, size_t length, 
         if (strlen(owners[i].name) == length && strncasecmp(owners[i].name, name, length) == 0)
             return &owners[i];
     return is_default_user(name, length, value) ? &default_user : NULL;
+}
+
+const char *redis_conf_secret_meant(const char *name, size_t length)
+{
+    static const char *const secrets[] = {"requirepass", "masterauth", "primaryauth"};
+    char word[32];
+    int n = snprintf(word, sizeof(word), "%.*s", (int)length, name);
+    return n >= 0 && (size_t)n < sizeof(word)
+               ? nearest_name(word, secrets, sizeof(secrets) / sizeof(secrets[0]), sizeof(*secrets))
+               : NULL;
 }
 
 struct sink {

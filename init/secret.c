@@ -41,7 +41,8 @@ struct secret *secret_new(struct failure *failure)
 {
     struct secret *secret = sodium_malloc(sizeof(*secret));
     if (secret == NULL) {
-        failure_set(failure, EX_OSERR, errno, "no locked memory for the password");
+        failure_set(failure, EX_OSERR, errno,
+                    "no locked memory for the password, raise the limit (ulimit -l)");
         return NULL;
     }
     sodium_memzero(secret, sizeof(*secret));

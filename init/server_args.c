@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "conf_words.h"
-#include "nearest.h"
 #include "redis_conf.h"
 
 bool server_args_is_query(char *const *argv)
@@ -64,7 +63,8 @@ static bool check_word(const struct server_arg *arg, struct failure *failure)
         return failure_set(failure, EX_USAGE, 0,
                            "redis-server's arguments: an option has no right name");
     if (!is_words(arg->rest))
-        return failure_set(failure, EX_USAGE, 0, "--%.*s has unbalanced quotes in its value", name,
+        return failure_set(failure, EX_USAGE, 0,
+                           "--%.*s has unbalanced quotes or too long a word in its value", name,
                            arg->name);
     return true;
 }
@@ -74,8 +74,11 @@ static bool check_word(const struct server_arg *arg, struct failure *failure)
 static bool lacks_value(const struct server_arg *arg, struct failure *failure)
 {
     const char *first = *arg->rest == '\0' && arg->value_count > 0 ? arg->values[0] : "";
-    if (!is_option(first) ||
-        redis_conf_owner(first + 2, redis_conf_name_length(first + 2), "") == NULL)
+    if (!is_option(first))
+        return false;
+    const size_t length = redis_conf_name_length(first + 2);
+    if (redis_conf_owner(first + 2, length, "") == NULL &&
+        redis_conf_secret_meant(first + 2, length) == NULL)
         return false;
     return !failure_set(failure, EX_USAGE, 0, "--%.*s lacks its value", (int)arg->name_length,
                         arg->name);
@@ -147,15 +150,11 @@ static bool has_one_value(const struct server_arg *arg, struct failure *failure)
 
 static bool check_typo(const struct server_arg *arg, struct failure *failure)
 {
-    static const char *const secrets[] = {"requirepass", "masterauth", "primaryauth"};
-    char name[32];
-    int n = snprintf(name, sizeof(name), "%.*s", (int)arg->name_length, arg->name);
-    const char *meant =
-        n < (int)sizeof(name) ? nearest_name(name, secrets, 3, sizeof(*secrets)) : NULL;
+    const char *meant = redis_conf_secret_meant(arg->name, arg->name_length);
     if (meant == NULL)
         return true;
-    return failure_set(failure, EX_USAGE, 0, "unknown argument --%s, did you mean --%s?", name,
-                       meant);
+    return failure_set(failure, EX_USAGE, 0, "unknown argument --%.*s, did you mean --%s?",
+                       (int)arg->name_length, arg->name, meant);
 }
 
 static bool take_password(struct server_args *args, const struct server_arg *arg,
@@ -193,10 +192,13 @@ static bool take_setting(const struct server_arg *arg, const char *key, struct s
     size_t length;
     const char *cursor = arg->rest, *end = cursor + strlen(cursor);
     (void)snprintf(where, sizeof(where), "argument --%.*s", (int)arg->name_length, arg->name);
-    while (conf_next_word(&cursor, end, word, sizeof(word), &length) == CONF_WORD)
+    size_t words = arg->value_count;
+    for (; conf_next_word(&cursor, end, word, sizeof(word), &length) == CONF_WORD; words++)
         join(&joined, word, length < sizeof(word) ? length : sizeof(word));
     for (size_t i = 0; i < arg->value_count; i++)
         join(&joined, arg->values[i], strlen(arg->values[i]));
+    if (words > 1 && strcmp(key, "bind") != 0) /* what is too much may be a password */
+        return failure_set(failure, EX_CONFIG, 0, "%s takes one value", where);
     if (joined.length >= sizeof(joined.text))
         return failure_set(failure, EX_CONFIG, 0, "%s is too long", where);
     return settings_override(settings, key, joined.text, where, failure);

@@ -111,6 +111,12 @@ static bool add_directive(struct settings *settings, const char *name, const cha
     if (owner != NULL)
         return failure_set(failure, EX_CONFIG, 0, "%s: [redis.conf] can't set `%s`, %s", where,
                            owner->name, owner->instead);
+    const char *meant = redis_conf_secret_meant(name, strlen(name));
+    if (meant != NULL)
+        return failure_set(failure, EX_CONFIG, 0,
+                           "%s: `%.60s` is no directive of redis.conf, and `%s` does not belong "
+                           "here",
+                           where, name, meant);
     if (settings->directive_count == DIRECTIVES_MAX)
         return failure_set(failure, EX_CONFIG, 0, "%s: more than %d lines in [redis.conf]", where,
                            DIRECTIVES_MAX);
@@ -187,6 +193,17 @@ static const char *find_variable(char *const *environment, const char *name)
     return NULL;
 }
 
+/* The ini tells root which folders to give away, and to whom. */
+static bool judge_owner(const char *path, const struct ini_found *found, struct failure *failure)
+{
+    if (!found->found || geteuid() != 0 || found->owner == 0 || found->read_only)
+        return true;
+    return failure_set(failure, EX_CONFIG, 0,
+                       "%s belongs to uid %u, and root follows it: give it to root or mount it "
+                       "read-only",
+                       path, found->owner);
+}
+
 static bool load_ini(struct settings *settings, const struct settings_sources *sources,
                      struct failure *failure)
 {
@@ -202,18 +219,7 @@ static bool load_ini(struct settings *settings, const struct settings_sources *s
     if (!ini_file_read(path, named != NULL, set_from_ini, &context, &found, failure))
         return false;
     settings->config_file = found.found ? path : NULL;
-    settings->config_owner = found.owner;
-    return true;
-}
-
-/* The ini tells root which folders to give away, so the one who gets them must not write it. */
-static bool judge_owner(const struct settings *settings, struct failure *failure)
-{
-    if (settings->config_file == NULL || geteuid() != 0 || settings->config_owner != settings->uid)
-        return true;
-    return failure_set(failure, EX_CONFIG, 0,
-                       "%s belongs to uid %u, which the server will have, give it to root",
-                       settings->config_file, settings->uid);
+    return judge_owner(path, &found, failure);
 }
 
 bool settings_load(struct settings *settings, const struct settings_sources *sources,
@@ -225,7 +231,7 @@ bool settings_load(struct settings *settings, const struct settings_sources *sou
     for (char *const *variable = sources->environment; *variable != NULL; variable++)
         if (!set_from_variable(settings, *variable, failure))
             return false;
-    return judge_owner(settings, failure);
+    return true;
 }
 
 bool settings_override(struct settings *settings, const char *key, const char *value,

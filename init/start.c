@@ -37,15 +37,17 @@ static bool is_server(const char *program, const struct settings *settings)
            strcmp(program, settings->server) == 0;
 }
 
-char **start_server_words(char **arguments, struct settings *settings)
+bool start_server_words(char **arguments, struct settings *settings, char ***words,
+                        struct failure *failure)
 {
-    struct failure unused;
+    *words = arguments;
     if (arguments[0] == NULL || arguments[0][0] == '-' || ends_in_conf(arguments[0]))
-        return arguments;
+        return true;
+    *words = NULL;
     if (!is_server(arguments[0], settings) || server_args_is_query(arguments + 1))
-        return NULL;
-    return settings_override(settings, "server", arguments[0], "argument", &unused) ? arguments + 1
-                                                                                    : NULL;
+        return true;
+    *words = arguments + 1;
+    return settings_override(settings, "server", arguments[0], "argument", failure);
 }
 
 /* What redis-init-supervise is started with: its options, then the program and its arguments. */
@@ -270,6 +272,17 @@ static char **query_of(const struct settings *settings, char **arguments, struct
     return program;
 }
 
+static bool start_words(const char *supervisor, char **words, const struct options *options,
+                        struct settings *settings, char **environment, struct failure *failure)
+{
+    char **server_words;
+    if (!start_server_words(words, settings, &server_words, failure))
+        return false;
+    return server_words != NULL
+               ? start_server(supervisor, server_words, options, settings, environment, failure)
+               : start_program(supervisor, words, options, settings, environment, failure);
+}
+
 bool start(const struct options *options, struct settings *settings, char **environment,
            struct failure *failure)
 {
@@ -277,12 +290,11 @@ bool start(const struct options *options, struct settings *settings, char **envi
     char **words = options->arguments;
     if (!handoff_find_supervisor(supervisor, failure))
         return false;
-    if (server_args_is_query(words))
-        words = query_of(settings, words, failure);
-    if (words == NULL)
-        return false;
-    char **server_words = start_server_words(words, settings);
-    return server_words != NULL
-               ? start_server(supervisor, server_words, options, settings, environment, failure)
-               : start_program(supervisor, words, options, settings, environment, failure);
+    if (!server_args_is_query(words))
+        return start_words(supervisor, words, options, settings, environment, failure);
+    char **query = query_of(settings, words, failure);
+    bool ok =
+        query != NULL && start_words(supervisor, query, options, settings, environment, failure);
+    free(query);
+    return ok;
 }

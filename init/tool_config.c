@@ -97,7 +97,9 @@ bool tool_config(const struct options *options, struct settings *settings, char 
                  struct failure *failure)
 {
     bool ok = true;
-    char **words = start_server_words(options->arguments, settings);
+    char **words;
+    if (!start_server_words(options->arguments, settings, &words, failure))
+        return false;
     if (words != NULL)
         ok = print_redis(options, settings, words, environment, failure);
     else

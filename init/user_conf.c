@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf_walk.h"
+#include "conf_words.h"
 #include "redis_conf.h"
 
 struct check {
@@ -11,21 +12,29 @@ struct check {
     const struct secret *password;
 };
 
+/* As it stands, or in a word of redis.conf's quoting. */
+static bool text_holds(const char *text, size_t length, const struct secret *secret)
+{
+    const char *end = text + length;
+    char word[SECRET_MAX];
+    size_t word_length;
+    bool holds = secret_is_in(secret, text, length);
+    while (!holds && conf_next_word(&text, end, word, sizeof(word), &word_length) == CONF_WORD)
+        holds = secret_is_in(secret, word, word_length < sizeof(word) ? word_length : sizeof(word));
+    explicit_bzero(word, sizeof(word));
+    return holds;
+}
+
 /* The server prints the whole line of what it refuses, and it would refuse these. */
 static bool judge_secret(const struct conf_directive *directive, enum directive_rule rule,
                          const struct check *check, struct failure *failure)
 {
-    if ((rule == DIRECTIVE_PASSWORD || rule == DIRECTIVE_PRIMARY) && directive->value_count != 1)
+    const bool is_password = rule == DIRECTIVE_PASSWORD || rule == DIRECTIVE_PRIMARY;
+    if (is_password && directive->value_count != 1)
         return failure_set(failure, EX_CONFIG, 0, "%s: `%.*s` takes one value, put it into \"...\"",
                            directive->where, (int)directive->name_length, directive->name);
-    if (rule != DIRECTIVE_FREE)
-        return true;
-    const bool in_name = secret_is_in(check->password, directive->name, directive->name_length);
-    if (!in_name && secret_is_in(check->password, directive->value, strlen(directive->value)))
-        return failure_set(failure, EX_CONFIG, 0, "%s: `%.*s` holds the password, take it out",
-                           directive->where, (int)directive->name_length, directive->name);
-    /* the name may be the beginning of the password */
-    if (in_name || secret_is_in(check->password, directive->line, directive->line_length))
+    /* the name may be a part of the password */
+    if (!is_password && text_holds(directive->line, directive->line_length, check->password))
         return failure_set(failure, EX_CONFIG, 0, "%s: the line holds the password, take it out",
                            directive->where);
     return true;
@@ -51,24 +60,37 @@ static bool check(const struct conf_directive *directive, void *context, struct 
     return true;
 }
 
-/* The server prints a line that it refuses: no line of the user's may hold the password. */
-static bool check_lines(const struct settings *settings, const struct server_args *args,
-                        const struct secret *secret, struct failure *failure)
+static bool argument_holds(const struct server_arg *arg, const struct secret *secret)
 {
-    for (size_t i = 0; i < args->count; i++) {
-        const struct server_arg *arg = &args->list[i];
-        bool holds = secret_is_in(secret, arg->rest, strlen(arg->rest));
-        for (size_t j = 0; j < arg->value_count; j++)
-            holds = holds || secret_is_in(secret, arg->values[j], strlen(arg->values[j]));
-        if (holds && redis_conf_owner(arg->name, arg->name_length, "") == NULL)
-            return failure_set(failure, EX_USAGE, 0, "--%.*s holds the password, take it out",
-                               (int)arg->name_length, arg->name);
-    }
+    bool holds = text_holds(arg->name, strlen(arg->name), secret);
+    for (size_t i = 0; i < arg->value_count; i++)
+        holds = holds || secret_is_in(secret, arg->values[i], strlen(arg->values[i]));
+    return holds && redis_conf_owner(arg->name, arg->name_length, "") == NULL;
+}
+
+/* masterauth may: it is the replica's way to the same password. */
+static bool check_arguments(const struct server_args *args, const struct secret *secret,
+                            struct failure *failure)
+{
+    bool holds =
+        args->has_conf_file && secret_is_in(secret, args->conf_file, strlen(args->conf_file));
+    for (size_t i = 0; !holds && i < args->count; i++)
+        holds = argument_holds(&args->list[i], secret);
+    if (!holds)
+        return true;
+    return failure_set(failure, EX_USAGE, 0,
+                       "an argument for redis-server holds the password, take it out");
+}
+
+static bool check_directives(const struct settings *settings, const struct secret *secret,
+                             struct failure *failure)
+{
     for (size_t i = 0; i < settings->directive_count; i++) {
         const struct directive_line *line = &settings->directives[i];
-        if (secret_is_in(secret, line->value, strlen(line->value)))
+        if (secret_is_in(secret, line->name, strlen(line->name)) ||
+            text_holds(line->value, strlen(line->value), secret))
             return failure_set(failure, EX_CONFIG, 0,
-                               "[redis.conf] `%s` holds the password, take it out", line->name);
+                               "a line of [redis.conf] holds the password, take it out");
     }
     return true;
 }
@@ -79,6 +101,7 @@ bool user_conf_check(const struct settings *settings, const struct server_args *
 {
     struct check context = {report, password};
     const struct conf_visitor visitor = {check, &context};
-    return check_lines(settings, args, password, failure) &&
+    return check_arguments(args, password, failure) &&
+           check_directives(settings, password, failure) &&
            conf_walk(settings, args, &visitor, failure);
 }

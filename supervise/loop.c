@@ -197,6 +197,13 @@ static void give_grace(struct loop *loop)
     }
 }
 
+static int fail_wait(const struct loop *loop)
+{
+    SAY(&loop->options->say, SAY_ERROR, "cannot wait for PID ", DECIMAL(loop->child->pid), ": ",
+        strerror(errno));
+    return EX_OSERR;
+}
+
 static int finish(struct loop *loop)
 {
     const pid_t child = loop->child->pid;
@@ -205,7 +212,7 @@ static int finish(struct loop *loop)
     (void)terminal_pass(child, getpgrp());
     const int status = reap_child(&loop->reaper, loop->child);
     if (status < 0)
-        return EX_OSERR;
+        return fail_wait(loop);
     if (WIFSIGNALED(status))
         SAY(&loop->options->say, SAY_DETAIL, "PID ", DECIMAL(child), " (", loop->child->program,
             ") was killed by ", SIGNAL_NAME(WTERMSIG(status)));
@@ -228,7 +235,5 @@ int loop_run(const struct supervise_options *options, const struct loop_times *t
 
     if (loop.fd >= 0 && wait_for_end(&loop) == REAP_ENDED)
         return finish(&loop);
-    SAY(&options->say, SAY_ERROR, "cannot wait for PID ", DECIMAL(child->pid), ": ",
-        strerror(errno));
-    return EX_OSERR;
+    return fail_wait(&loop);
 }

@@ -4,8 +4,10 @@
  * what root gives away. */
 
 #include <check.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,6 +96,35 @@ START_TEST(a_run_dir_below_a_writable_folder)
 }
 END_TEST
 
+/* Redis takes the path of its conf for a pattern, which would match nothing. */
+START_TEST(a_run_dir_that_looks_like_a_pattern)
+{
+    container_setenv(&container, "REDIS_INIT_RUN_DIR=/run/r[x]d");
+    container_start_guarded(&container, PASSWORD);
+    expect_command_line("/proc/self/fd/");
+    container_stop(&container, 0);
+}
+END_TEST
+
+static bool link_to_private(void *argument)
+{
+    (void)argument;
+    return mkdir("/run/theirs", 0755) == 0 && symlink("/run", "/run/theirs/way") == 0 &&
+           (geteuid() != 0 || (chown("/run/theirs", OTHER_ID, OTHER_ID) == 0 &&
+                               lchown("/run/theirs/way", OTHER_ID, OTHER_ID) == 0));
+}
+
+/* The folder is private, but the owner of the link decides which one the path leads to. */
+START_TEST(a_run_dir_behind_a_link_of_another)
+{
+    container.before_exec = link_to_private;
+    container_setenv(&container, "REDIS_INIT_RUN_DIR=/run/theirs/way/data");
+    container_start_guarded(&container, PASSWORD);
+    expect_command_line("/proc/self/fd/");
+    container_stop(&container, 0);
+}
+END_TEST
+
 static bool make_links(void *argument)
 {
     const uid_t *owner = argument;
@@ -155,34 +186,34 @@ END_TEST
 
 struct owner {
     uid_t ini;
-    const char *setting;
+    bool read_only; /* mounted so, as a developer's file may be */
     int code;
 };
 
 static const struct owner owners[] = {
-    {999, "KEPT=yes", 78},
-    {1500, "REDIS_INIT_UID=1500", 78}, /* whoever the server will be */
-    {999, "REDIS_INIT_UID=1500", 0},
-    {0, "KEPT=yes", 0},
+    {999, false, 78},
+    {1500, false, 78}, /* who the server will be stands in the ini itself */
+    {1500, true, 0},
+    {0, false, 0},
 };
 
 static bool give_ini(void *argument)
 {
-    const uid_t *owner = argument;
-    return chown("/run/x.ini", *owner, 0) == 0;
+    const struct owner *owner = argument;
+    return chown("/run/x.ini", owner->ini, 0) == 0 &&
+           (!owner->read_only ||
+            (mount("/run/x.ini", "/run/x.ini", NULL, MS_BIND, NULL) == 0 &&
+             mount(NULL, "/run/x.ini", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) == 0));
 }
 
-/* The server's uid would tell root which folders to give to the server's uid. */
-START_TEST(an_ini_of_the_servers_uid_is_refused)
+/* Its owner would tell root which folders to give away, and to whom. */
+START_TEST(an_ini_of_another_is_refused)
 {
-    static uid_t owner;
-    if (!container_is_root("an_ini_of_the_servers_uid_is_refused"))
+    if (!container_is_root("an_ini_of_another_is_refused"))
         return;
-    owner = owners[_i].ini;
     container.before_exec = give_ini;
-    container.before_exec_arg = &owner;
+    container.before_exec_arg = (void *)(uintptr_t)&owners[_i];
     container_write(&container, "x.ini", "[redis]\n", 8, 0644);
-    container_setenv(&container, owners[_i].setting);
     container_setenv(&container, "REDIS_INIT_CONFIG=/run/x.ini");
     if (owners[_i].code == 0) {
         container_start_guarded(&container, PASSWORD);
@@ -203,8 +234,10 @@ int main(void)
     TCase *tests = tcase_create("folders");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, a_swapped_conf_is_not_read, 0, 2);
+    tcase_add_test(tests, a_run_dir_that_looks_like_a_pattern);
+    tcase_add_test(tests, a_run_dir_behind_a_link_of_another);
     tcase_add_test(tests, a_run_dir_below_a_writable_folder);
     tcase_add_loop_test(tests, links_that_root_did_not_make_are_not_followed, 0, COUNT(link_ways));
-    tcase_add_loop_test(tests, an_ini_of_the_servers_uid_is_refused, 0, COUNT(owners));
+    tcase_add_loop_test(tests, an_ini_of_another_is_refused, 0, COUNT(owners));
     return container_main(tests);
 }

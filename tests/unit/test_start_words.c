@@ -60,7 +60,8 @@ START_TEST(the_servers_own_words)
                                              .environment = environment};
     memcpy(words, rows[_i].words, sizeof(rows[_i].words));
     ck_assert_msg(settings_load(&settings, &sources, &failure), "%s", failure.text);
-    char **own = start_server_words(words, &settings);
+    char **own;
+    ck_assert_msg(start_server_words(words, &settings, &own, &failure), "%s", failure.text);
     if (rows[_i].skipped == NO_SERVER)
         ck_assert_ptr_null(own);
     else
@@ -71,9 +72,27 @@ START_TEST(the_servers_own_words)
 }
 END_TEST
 
+/* Taken for another program it would run without a password. */
+START_TEST(a_server_that_is_no_setting_is_refused)
+{
+    static struct settings settings;
+    struct failure failure = {0};
+    char name[] = "/opt/x\ty/redis-server";
+    char *words[] = {name, NULL};
+    char **own;
+    const struct settings_sources sources = {.ini_default = "/nonexistent/x.ini",
+                                             .environment = words + 1};
+    ck_assert_msg(settings_load(&settings, &sources, &failure), "%s", failure.text);
+    ck_assert(!start_server_words(words, &settings, &own, &failure));
+    ck_assert_int_eq(failure.exit_code, EX_CONFIG);
+    settings_free(&settings);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("start words");
     tcase_add_loop_test(tests, the_servers_own_words, 0, COUNT(rows));
+    tcase_add_test(tests, a_server_that_is_no_setting_is_refused);
     return unit_main("start words", tests);
 }

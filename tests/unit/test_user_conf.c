@@ -249,17 +249,19 @@ static const struct holder holders[] = {
     {"requirepass " PASSWORD "\n", NULL},
     {"masterauth \"" PASSWORD "\"\n", NULL},
     {"# " PASSWORD "\n", NULL},
-    {"maxmemory " PASSWORD "\n", "x.conf:1: `maxmemory` holds the password, take it out"},
-    {"hz 1\nrequirepas " PASSWORD "\n", "x.conf:2: `requirepas` holds the password"},
-    {"x \"a" PASSWORD "b\"\n", "x.conf:1: `x` holds the password"},
+    {"maxmemory " PASSWORD "\n", "x.conf:1: the line holds the password"},
+    {"hz 1\nrequirepas " PASSWORD "\n", "x.conf:2: the line holds the password"},
+    {"x \"a" PASSWORD "b\"\n", "x.conf:1: the line holds the password"},
     {"x a " PASSWORD "\n", "x.conf:1: the line holds the password"},
     {"user bob on >" PASSWORD "x ~* +@all\n", "x.conf:1: the line holds the password"},
     {PASSWORD "\n", "x.conf:1: the line holds the password"},
+    {"port " PASSWORD "\n", "x.conf:1: the line holds the password"},
+    {"include " PASSWORD "\n", "x.conf:1: the line holds the password"},
     {"\"" PASSWORD "\" x\n", "x.conf:1: the line holds the password"},
     {"an-argument-of-more-than-sixty-four-bytes-in-front-of-the-password-" PASSWORD "\n",
      "x.conf:1: the line holds the password"},
     {"x hush\\x2d7f3a90\n", NULL}, /* other bytes without the quotes */
-    {"x \"hush\\x2d7f3a90\"\n", "x.conf:1: `x` holds the password"},
+    {"x \"hush\\x2d7f3a90\"\n", "x.conf:1: the line holds the password"},
 };
 
 /* The server would print the line with its complaint about the name. */
