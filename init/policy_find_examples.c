@@ -157,7 +157,7 @@ static const char *const examples[] = {
     "5ivel!fe",
     "92ixunpkjo0roq5bymi.ye4okoea3ro9llc/.og/at2.uhewg/igi",
     "eyjzdwiioiixmjm0nty3odkwiiwibmftzsi6ikpvag4grg9liiwiawf0ijoxnte2mjm5mdiyfq",
-    "eyjhbgcioijiuzi1niisinr5cci6ikpxvcj9."
+    "eyjhbgcioijiuzi1niisinr5cci6ikpxvcj9",
     "eyjzdwiioiixmjm0nty3odkwiiwibmftzsi6ikpvag4grg9liiwiawf0ijo",
     "admin@123",
     "redis@123",
