@@ -5,6 +5,7 @@
  * files, as hourly dumps pile up; "AOF files" lie in appendonlydir, where each is Redis's.
  */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/sendfile.h>
@@ -84,15 +85,16 @@ static double run_once(const struct subject *subject)
 }
 
 static void measure_layout(const struct layout *layout, const struct subject *subjects,
-                           size_t count)
+                           size_t count, int round)
 {
     char figure[64];
     for (int wrong = 0; wrong < 2; wrong++) {
         (void)snprintf(figure, sizeof(figure), "100,000 %s, %s", layout->name,
                        wrong != 0 ? "wrongly owned" : "owned");
         for (size_t i = 0; i < count; i++) {
+            const struct subject *subject = &subjects[(i + (size_t)round) % count];
             make_files(layout, wrong != 0 ? 0 : redis_id());
-            sample(figure, subjects[i].name, run_once(&subjects[i]));
+            sample(figure, subject->name, run_once(subject));
         }
     }
 }
@@ -100,7 +102,7 @@ static void measure_layout(const struct layout *layout, const struct subject *su
 static void make_folders(void)
 {
     for (size_t i = 0; i < COUNT(layouts); i++)
-        if (mkdir(layouts[i].folder, 0755) != 0)
+        if (mkdir(layouts[i].folder, 0755) != 0 && errno != EEXIST) /* left by one that died */
             die(layouts[i].folder);
 }
 
@@ -127,7 +129,7 @@ void measure_folder(void)
     make_folders();
     for (size_t layout = 0; layout < COUNT(layouts); layout++) {
         for (int round = 0; round < ROUNDS; round++)
-            measure_layout(&layouts[layout], subjects, COUNT(subjects));
+            measure_layout(&layouts[layout], subjects, COUNT(subjects), round);
         remove_files(&layouts[layout]);
     }
     if (rmdir(FOLDER "/appendonlydir") != 0 || rmdir(FOLDER) != 0)
