@@ -25,8 +25,9 @@ bool handoff_keep_standard_fds(struct failure *failure) MUST_CHECK;
 
 /*
  * A new NULL-ended environment of pointers into the old one: without the settings and password
- * variables of redis-init, and without any whose value holds `secret` (may be NULL); each of the
- * latter is named in a warning. The caller frees the array. NULL on failure (EX_OSERR).
+ * variables of redis-init, and without any whose value holds `secret` (may be NULL;
+ * secret_is_in()); each of the latter is named in a warning. The caller frees the array. NULL on
+ * failure (EX_OSERR).
  */
 char **handoff_environment(char *const *environment, const struct settings *settings,
                            const struct secret *secret, const struct report *report,
