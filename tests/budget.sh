@@ -58,7 +58,7 @@ callgrind --callgrind-out-file="$scratch/judge" "$scratch/redis-init" checkpass 
 expect "instructions to judge 43 characters of base64" "$(instructions "$scratch/judge")"
 # encodings in each other are what takes longest: each is decoded and judged again
 for i in {1001..1030}; do echo "$i" | sha256sum | tr -dc 0-9a-f; done | tr 0-9 g-p |
-    od -An -v -tx1 | tr -d ' \n' | base64 -w 0 | base64 -w 0 | head -c 4095 >"$scratch/longest"
+    od -An -v -tx1 | tr -d ' \n' | base64 -w 0 | base64 -w 0 | cut -c 1-4095 >"$scratch/longest"
 callgrind --callgrind-out-file="$scratch/longest.judged" "$scratch/redis-init" checkpass <"$scratch/longest" >/dev/null
 expect "instructions to judge 4,095 bytes" "$(instructions "$scratch/longest.judged")"
 callgrind --callgrind-out-file="$scratch/life-two" "$scratch/redis-init-supervise" /bin/true
