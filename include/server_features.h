@@ -20,11 +20,12 @@ struct server_features {
 #define SHORT_PASSWORD_MAX 512
 
 /*
- * Finds `server` as execvp(3) would (PATH, or the path itself) and puts its path into `path`
- * (PATH_MAX bytes). Exit code 127 when there is none, 126 when it can't be executed.
+ * Finds `program` as execvp(3) would (PATH, or the path itself) and puts its path into `path`
+ * (PATH_MAX bytes). False with errno.
  */
 bool program_find(const char *program, char *path) MUST_CHECK;
 
+/* The same for the server. Exit code 127 when there is none, 126 when it can't be executed. */
 bool server_find(const char *server, char *path, struct failure *failure) MUST_CHECK;
 
 /* Reads the features off the program at `path`; a script or an unreadable file has none. */
