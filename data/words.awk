@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Turns the word lists into "BUCKET HASH RANK" lines; init/policy_words.c says what these are.
+# Turns the word lists into "BUCKET HASH RANK" lines, and those that are longer than a prefix into "PREFIX" lines in
+# the file prefixes; init/policy_words.c says what these are.
 # The hash is policy_words_hash()'s: h = (h * 1021 + byte) mod (2^43 - 57), exact in a double.
 # A line "=BITS KIND" holds for the words below it.
 BEGIN {
@@ -12,6 +13,10 @@ function hash(word, h, i) {
     for (i = 1; i <= length(word); i++)
         h = (h * 1021 + code[substr(word, i, 1)]) % 8796093022151
     return h
+}
+function print_prefix(word, h) {
+    h = hash(substr(word, 1, 4))
+    printf "%d\n", h - int(h / 262144) * 262144 > prefixes
 }
 /^#/ { next }
 /^=/ { class = substr($1, 2) + 0; of = NF > 1 ? kind[$2] : 0; grammar = $2 == "function"; next }
@@ -27,6 +32,8 @@ END {
     for (word in best) {
         h = hash(word)
         above = int(h / 8192)
+        if (length(word) > 4)
+            print_prefix(word)
         printf "%d %.0f %d\n", h - above * 8192, above, \
             best[word] + 16 * sort[word] + 64 * (word in diceware) + 128 * (word in function_word)
     }

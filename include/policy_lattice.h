@@ -43,17 +43,19 @@ struct policy_wording {
     bool topic;    /* many of the words are the service's */
 };
 
-/* How far the text goes on as it did n bytes before, for each n; kept from byte to byte. */
-struct policy_runs {
-    unsigned short copy[POLICY_TEXT_MAX + 1];
-    unsigned short step[POLICY_TEXT_MAX + 1];
+/* Where a repeat may begin. The first two are of three bytes, as one number, or one that no other
+ * is where there are not as many. */
+struct policy_marks {
+    uint32_t lower[POLICY_TEXT_MAX];         /* the bytes, in lower case */
+    uint32_t steps[POLICY_TEXT_MAX];         /* how each differs from the one before it */
+    unsigned char alphabet[POLICY_TEXT_MAX]; /* digit, small letter, capital, or other */
 };
 
 /* The cheapest description of each beginning of a text, as a chain of tokens. */
 struct policy_lattice {
     const struct policy_wording *wording; /* NULL: any structure */
     unsigned char separator;              /* between most words; 0: none */
-    struct policy_runs runs;
+    struct policy_marks marks;
     double bits[POLICY_TEXT_MAX + 1];               /* of the first n bytes */
     struct policy_token token[POLICY_TEXT_MAX + 1]; /* the last one of that description */
 };
@@ -117,6 +119,8 @@ unsigned char policy_read_leet(unsigned char c);
 
 /* Nothing described yet. */
 void policy_lattice_begin(struct policy_lattice *lattice, const struct policy_text *text);
+
+void policy_marks_read(struct policy_marks *marks, const struct policy_text *text);
 
 /* What the text costs as walks over that keyboard, and little else. */
 double policy_walks_bits(const struct policy_text *text, const struct policy_keyboard *keyboard);

@@ -36,4 +36,9 @@ static inline uint64_t policy_words_hash(uint64_t hash, unsigned char byte)
 /* Whether a word of that hash is known; fills *word. */
 bool policy_words_find(uint64_t hash, struct policy_word *word);
 
+/* Whether a word of more than POLICY_WORDS_PREFIX letters may begin with those of that hash: saves
+ * the look for all the longer ones, which in random text is nearly always in vain. */
+#define POLICY_WORDS_PREFIX 4
+bool policy_words_may_begin(uint64_t hash);
+
 #endif

@@ -135,15 +135,23 @@ static void offer_time(struct policy_lattice *lattice, const struct policy_text 
     }
 }
 
+static void offer_formats(struct policy_lattice *lattice, const struct policy_text *text, size_t at)
+{
+    const bool digit = policy_is_digit(text->bytes[at]);
+    if (!digit && take_month(text, at) == 0)
+        return;
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+        const size_t end = digit == (formats[i][0] == 'B') ? 0 : take_format(text, at, formats[i]);
+        if (end > 0)
+            policy_offer(lattice, at, end, POLICY_DATE, format_bits(formats[i]));
+    }
+}
+
 void policy_find_dates(struct policy_lattice *lattice, const struct policy_text *text, size_t at)
 {
     if (!policy_is_alnum(text->bytes[at]))
         return;
-    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-        const size_t end = take_format(text, at, formats[i]);
-        if (end > 0)
-            policy_offer(lattice, at, end, POLICY_DATE, format_bits(formats[i]));
-    }
+    offer_formats(lattice, text, at);
     offer_time(lattice, text, at);
     if (take_field(text, at, &fields[0]) > 0)
         policy_offer(lattice, at, at + 4, POLICY_DATE,

@@ -7,7 +7,7 @@
 
 #include "policy_lattice.h"
 
-#define RUN_MIN 3
+#define RUN_MIN 3 /* bytes, as in policy_marks */
 #define PERIOD_MIN 2
 #define PERIOD_MAX 16
 #define PROGRESSION_BITS 2.0
@@ -19,10 +19,40 @@
 #define OTHER_CASE_BITS 2.0
 #define WHOLE_BITS 3.0
 #define SHORT_MAX 16 /* of longer copies only the whole is tried */
+#define NO_MARK (UINT32_C(1) << 31)
+#define STEP_SIZE 9 /* bits: -255 to 255 */
+
+enum alphabet { OTHER, DIGIT, LOWER, UPPER };
+
+static enum alphabet alphabet_of(unsigned char c)
+{
+    if (policy_is_digit(c))
+        return DIGIT;
+    if (policy_is_lower(c))
+        return LOWER;
+    return policy_is_upper(c) ? UPPER : OTHER;
+}
 
 static int step_at(const struct policy_text *text, size_t i)
 {
     return (int)text->bytes[i] - (int)text->bytes[i - 1];
+}
+
+void policy_marks_read(struct policy_marks *marks, const struct policy_text *text)
+{
+    uint32_t lower = 0, steps = 0;
+    for (size_t i = 0; i < text->length; i++) {
+        marks->lower[i] = marks->steps[i] = NO_MARK | (uint32_t)i;
+        marks->alphabet[i] = (unsigned char)alphabet_of(text->bytes[i]);
+        lower = (lower << 8 | policy_to_lower(text->bytes[i])) & 0xFFFFFF;
+        if (i > 0)
+            steps = (steps << STEP_SIZE | (uint32_t)(step_at(text, i) + 255)) &
+                    ((UINT32_C(1) << RUN_MIN * STEP_SIZE) - 1);
+        if (i + 1 >= RUN_MIN)
+            marks->lower[i + 1 - RUN_MIN] = lower;
+        if (i >= RUN_MIN)
+            marks->steps[i + 1 - RUN_MIN] = steps;
+    }
 }
 
 /* abc, 13579, zzz: the first, the step, and how many. */
@@ -45,31 +75,25 @@ void policy_find_sequences(struct policy_lattice *lattice, const struct policy_t
 static void offer_steps(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
                         size_t distance)
 {
-    unsigned short *run = &lattice->runs.step[distance];
-    if (*run > 0)
-        --*run;
-    else
-        while (at + *run < text->length &&
-               step_at(text, at + *run) == step_at(text, at + *run - distance))
-            ++*run;
-    if (*run >= RUN_MIN && policy_may_offer(lattice, at, at + *run, POLICY_KIND_BITS))
-        policy_offer(lattice, at, at + *run,
+    size_t run = RUN_MIN;
+    while (at + run < text->length && step_at(text, at + run) == step_at(text, at + run - distance))
+        run++;
+    if (policy_may_offer(lattice, at, at + run, POLICY_KIND_BITS))
+        policy_offer(lattice, at, at + run,
                      text->bytes[at] == text->bytes[at - distance] ? POLICY_REPEAT
                                                                    : POLICY_SEQUENCE,
-                     POLICY_KIND_BITS + 1.5 + log2((double)distance + 1) + 2 * log2(*run));
+                     POLICY_KIND_BITS + 1.5 + log2((double)distance + 1) + 2 * log2((double)run));
 }
 
 /* From a character to one of its class, round and round: 9 to 0 is 1, z to b is 2. */
 static int class_step(unsigned char from, unsigned char to)
 {
-    int size = 0;
-    if (policy_is_digit(from) && policy_is_digit(to))
-        size = 10;
-    else if ((policy_is_lower(from) && policy_is_lower(to)) ||
-             (policy_is_upper(from) && policy_is_upper(to)))
-        size = 26;
-    if (size == 0)
-        return from == to ? 0 : NO_STEP;
+    const enum alphabet alphabet = alphabet_of(from);
+    if (from == to)
+        return 0;
+    if (alphabet == OTHER || alphabet != alphabet_of(to))
+        return NO_STEP;
+    const int size = alphabet == DIGIT ? 10 : 26;
     const int step = (to - from + size) % size;
     return 2 * step > size ? step - size : step;
 }
@@ -96,8 +120,7 @@ static double block_steps_bits(const struct policy_text *text, size_t at, size_t
 static void offer_progression(struct policy_lattice *lattice, const struct policy_text *text,
                               size_t at, size_t period)
 {
-    if (period > at || at + period > text->length ||
-        class_step(text->bytes[at - period], text->bytes[at]) == NO_STEP)
+    if (at + period > text->length)
         return;
     const double bits = block_steps_bits(text, at, period);
     size_t end = at + period;
@@ -124,19 +147,14 @@ static bool is_same(const struct policy_text *text, size_t a, size_t b)
 static void offer_copies(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
                          size_t distance)
 {
-    unsigned short *run = &lattice->runs.copy[distance];
-    bool other_case = false;
-    if (*run > 0)
-        --*run;
-    else
-        while (at + *run < text->length && is_same(text, at + *run, at + *run - distance))
-            ++*run;
-    if (*run < RUN_MIN)
-        return;
     const double bits = POLICY_KIND_BITS + log2((double)at + 1);
-    for (size_t n = 1; n <= *run; n++) {
+    size_t run = RUN_MIN;
+    bool other_case = false;
+    while (at + run < text->length && is_same(text, at + run, at + run - distance))
+        run++;
+    for (size_t n = 1; n <= run; n++) {
         other_case = other_case || text->bytes[at + n - 1] != text->bytes[at + n - 1 - distance];
-        if (n >= RUN_MIN && (n <= SHORT_MAX || n == *run) &&
+        if (n >= RUN_MIN && (n <= SHORT_MAX || n == run) &&
             policy_may_offer(lattice, at, at + n, bits))
             policy_offer(lattice, at, at + n, POLICY_REPEAT,
                          bits + 2 * log2((double)n) + (other_case ? OTHER_CASE_BITS : 0));
@@ -168,13 +186,16 @@ static void offer_mirror(struct policy_lattice *lattice, const struct policy_tex
 
 void policy_find_repeats(struct policy_lattice *lattice, const struct policy_text *text, size_t at)
 {
+    const struct policy_marks *marks = &lattice->marks;
     for (size_t distance = 1; distance <= at; distance++) {
-        offer_copies(lattice, text, at, distance);
-        if (distance < at)
+        if (marks->lower[at] == marks->lower[at - distance])
+            offer_copies(lattice, text, at, distance);
+        if (marks->steps[at] == marks->steps[at - distance])
             offer_steps(lattice, text, at, distance);
     }
-    for (size_t period = PERIOD_MIN; period <= PERIOD_MAX; period++)
-        offer_progression(lattice, text, at, period);
+    for (size_t period = PERIOD_MIN; period <= PERIOD_MAX && period <= at; period++)
+        if (marks->alphabet[at] == marks->alphabet[at - period])
+            offer_progression(lattice, text, at, period);
     if (at > 0)
         offer_whole(lattice, text, at);
     offer_mirror(lattice, text, at, 0);

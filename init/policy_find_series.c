@@ -106,8 +106,22 @@ static size_t match(const struct policy_text *text, size_t at, const char *digit
     return n;
 }
 
+/* Whether there are enough digits before the next letter. */
+static bool may_be_known(const struct policy_text *text, size_t at)
+{
+    size_t digits = 0;
+    for (size_t i = at; i < text->length && digits < DIGITS_MIN; i++) {
+        if (policy_is_letter(text->bytes[i]))
+            return false;
+        digits += policy_is_digit(text->bytes[i]);
+    }
+    return digits == DIGITS_MIN;
+}
+
 static void offer_known(struct policy_lattice *lattice, const struct policy_text *text, size_t at)
 {
+    if (!may_be_known(text, at))
+        return;
     for (size_t i = 0; i < sizeof(series) / sizeof(series[0]); i++) {
         for (const char *from = series[i]; *from != '\0'; from++) {
             if (text->bytes[at] != (unsigned char)*from)

@@ -13,8 +13,8 @@
 #define WALKS_BITS 4.0       /* that all is walks */
 #define NEXT_WALK_BITS 1.0   /* that another walk follows, among walks */
 #define OTHER_KEY_BITS 5.5   /* a key by itself */
-#define FIGURE_MIN 3
-#define DISTANCE_MAX 32 /* keys */
+#define FIGURE_MIN 3         /* steps, as in policy_keyboard's figures */
+#define DISTANCE_MAX 32      /* keys */
 
 static double step_bits(int dx, int dy, int last_dx, int last_dy, bool first)
 {
@@ -75,11 +75,14 @@ static void offer_return(struct policy_lattice *lattice, size_t length, size_t a
 static void offer_figures(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
                           const struct policy_keyboard *keyboard, double bits)
 {
+    const uint32_t *figure = keyboard->figure;
     for (size_t distance = 1; distance < at && distance <= DISTANCE_MAX; distance++) {
-        size_t end = at;
+        if (figure[at] != figure[at - distance])
+            continue;
+        size_t end = at + FIGURE_MIN;
         while (end < text->length && same_step(keyboard->key, end, distance))
             end++;
-        if (end - at >= FIGURE_MIN && policy_may_offer(lattice, at, end, bits))
+        if (policy_may_offer(lattice, at, end, bits))
             policy_offer(lattice, at, end, POLICY_KEYS,
                          bits + log2((double)distance + 1) + 1.5 * log2((double)(end - at)));
     }

@@ -224,6 +224,16 @@ static void offer_readings(struct policy_lattice *lattice, const struct policy_t
     }
 }
 
+/* Whether a word that goes on behind these letters is known, in any reading. */
+static bool may_go_on(const struct reading *reading)
+{
+    const int readings = reading->substituted > 0 ? 1 + LEET_READINGS : 1;
+    for (int i = 0; i < readings; i++)
+        if (policy_words_may_begin(reading->hash[i]))
+            return true;
+    return false;
+}
+
 /* The lists are ASCII. */
 static bool is_ascii(const struct policy_text *text, size_t i)
 {
@@ -236,6 +246,8 @@ void policy_find_words(struct policy_lattice *lattice, const struct policy_text 
     for (size_t i = at; i < text->length && i - at < POLICY_WORD_MAX && is_ascii(text, i); i++) {
         read_byte(&reading, text->bytes[i]);
         offer_readings(lattice, text, at, i + 1, &reading, 0);
+        if (reading.length == POLICY_WORDS_PREFIX && !may_go_on(&reading))
+            return;
     }
 }
 
@@ -256,6 +268,8 @@ void policy_find_reversed_words(struct policy_lattice *lattice, const struct pol
         read_byte(&reading, text->bytes[i - 1]);
         offer_readings(lattice, text, i - 1, at, &reading,
                        follows_reversed(lattice, i - 1) ? STILL_REVERSED_BITS : REVERSED_BITS);
+        if (reading.length == POLICY_WORDS_PREFIX && !may_go_on(&reading))
+            return;
     }
 }
 
@@ -266,16 +280,19 @@ void policy_find_endings(struct policy_lattice *lattice, const struct policy_tex
                                           "1!",   "123!", "@123", "#1",   "01",    "99",  "***",
                                           "...",  "!1",   "?",    "!",    ".",     "1",   "2",
                                           "12",   "007",  "69",   "00",   "11",    "$$$", NULL};
+    if (policy_is_letter(text->bytes[at]))
+        return; /* none begins so */
     policy_find_listed(lattice, text, at, endings, POLICY_LITERAL, ENDING_BITS);
 }
 
 void policy_find_listed(struct policy_lattice *lattice, const struct policy_text *text, size_t at,
                         const char *const *words, enum policy_kind kind, double bits)
 {
+    const unsigned char first = policy_to_lower(text->bytes[at]);
+    const unsigned char first_in_leet = read_leet(text->bytes[at], 0);
     for (; *words != NULL; words++) {
-        const unsigned char first = text->bytes[at];
         const unsigned char wanted_first = policy_to_lower((unsigned char)(*words)[0]);
-        if (policy_to_lower(first) != wanted_first && read_leet(first, 0) != wanted_first)
+        if (first != wanted_first && first_in_leet != wanted_first)
             continue; /* most of them: saves the look at their lengths */
         const size_t length = strlen(*words);
         size_t same = 0, letters = 0, substituted = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy_keyboard.h"
 
-#include <string.h>
+#include <limits.h>
 
 /* A row of keys, each with and without shift, from the left edge. */
 struct layout {
@@ -56,30 +56,67 @@ static unsigned char lower_accented(unsigned char c)
     return c >= 0xC0 && c <= 0xDE && c != 0xD7 ? (unsigned char)(c + 0x20) : 0;
 }
 
-static struct policy_key find_key(const struct layout *layout, unsigned char c)
+struct keys {
+    struct policy_key of[UCHAR_MAX + 1]; /* each character's */
+};
+
+/* A character that stands twice has the first of its places. */
+static void read_row(struct keys *keys, const char *row, signed char y, bool shift)
 {
-    for (signed char y = 0; y < 4 && c > ' '; y++) {
-        const char *plain = strchr(layout->rows[y], c);
-        const char *shifted = strchr(layout->shifted[y], c);
-        if (plain != NULL)
-            return (struct policy_key){(signed char)(plain - layout->rows[y]), y, false, true};
-        if (shifted != NULL)
-            return (struct policy_key){(signed char)(shifted - layout->shifted[y]), y, true, true};
+    for (signed char x = 0; row[x] != '\0'; x++) {
+        struct policy_key *key = &keys->of[(unsigned char)row[x]];
+        if (row[x] != ' ' && !key->known)
+            *key = (struct policy_key){x, y, shift, true};
     }
-    const unsigned char lower = lower_accented(c);
-    struct policy_key key = {0};
-    if (lower != 0) {
-        key = find_key(layout, lower);
-        key.shift = true;
+}
+
+static void read_layout(struct keys *keys, const struct layout *layout)
+{
+    for (signed char y = 0; y < 4; y++) {
+        read_row(keys, layout->rows[y], y, false);
+        read_row(keys, layout->shifted[y], y, true);
     }
-    return key;
+    for (unsigned c = 0; c <= UCHAR_MAX; c++) {
+        const unsigned char lower = lower_accented((unsigned char)c);
+        if (lower == 0 || keys->of[c].known)
+            continue;
+        keys->of[c] = keys->of[lower];
+        keys->of[c].shift = true;
+    }
+}
+
+#define STEP_BITS 8
+#define NO_FIGURE (UINT32_C(1) << 31)
+
+/* Below 1 << STEP_BITS: columns are less than 16 apart, rows less than 4. */
+static uint32_t step(const struct policy_key *from, const struct policy_key *to)
+{
+    return (uint32_t)((to->x - from->x + 16) * 8 + to->y - from->y + 4);
+}
+
+static void read_figures(struct policy_keyboard *keyboard, size_t length)
+{
+    const struct policy_key *key = keyboard->key;
+    uint32_t figure = 0;
+    size_t known = 0; /* keys in a row, up to i */
+    for (size_t i = 0; i < length; i++) {
+        keyboard->figure[i] = NO_FIGURE | (uint32_t)i;
+        known = key[i].known ? known + 1 : 0;
+        if (known > 1)
+            figure = (figure << STEP_BITS | step(&key[i - 1], &key[i])) & 0xFFFFFF;
+        if (known > 3)
+            keyboard->figure[i - 2] = figure;
+    }
 }
 
 void policy_keyboard_read(struct policy_keyboard *keyboard, size_t layout,
                           const struct policy_text *text)
 {
+    struct keys keys = {0};
+    read_layout(&keys, &layouts[layout]);
     keyboard->layout_bits = layouts[layout].bits;
     keyboard->key_bits = layouts[layout].key_bits;
     for (size_t i = 0; i < text->length; i++)
-        keyboard->key[i] = find_key(&layouts[layout], text->bytes[i]);
+        keyboard->key[i] = keys.of[text->bytes[i]];
+    read_figures(keyboard, text->length);
 }

@@ -110,6 +110,7 @@ void policy_lattice_begin(struct policy_lattice *lattice, const struct policy_te
 {
     for (size_t i = 1; i <= text->length; i++)
         lattice->bits[i] = DBL_MAX;
+    policy_marks_read(&lattice->marks, text);
 }
 
 /* What somebody knows by heart. */

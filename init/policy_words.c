@@ -6,12 +6,14 @@
 /*
  * Built from data/ by data/words.awk and data/table.awk. words_first[n] is where bucket n begins:
  * the hash's lowest bits. Entries of a bucket rise by the 30 bits above these; words_rank[] holds 4
- * bits of rank, 2 of kind, 1 for diceware and 1 for function words.
+ * bits of rank, 2 of kind, 1 for diceware and 1 for function words. Of each word that is longer
+ * than a prefix, words_prefix has the bit that the lowest bits of its prefix's hash name.
  */
 #include "policy_words_table.h"
 
 #define BUCKET_BITS 13
 #define ENTRY_BITS 30
+#define PREFIX_BITS 18 /* one in twelve of them is set */
 
 bool policy_words_find(uint64_t hash, struct policy_word *word)
 {
@@ -33,4 +35,10 @@ bool policy_words_find(uint64_t hash, struct policy_word *word)
     word->diceware = (words_rank[i] >> 6 & 1) != 0;
     word->function = (words_rank[i] >> 7 & 1) != 0;
     return true;
+}
+
+bool policy_words_may_begin(uint64_t hash)
+{
+    const size_t bit = hash & ((UINT64_C(1) << PREFIX_BITS) - 1);
+    return (words_prefix[bit / 8] >> bit % 8 & 1) != 0;
 }
