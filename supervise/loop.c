@@ -30,6 +30,7 @@ struct loop {
     bool killed;
     bool child_stopped;  /* by job control, and not continued through us */
     bool stop_passed_on; /* somebody asked for that stop through us */
+    bool child_changed;  /* a SIGCHLD came */
 };
 
 /* A 32-bit long would be full after 24 days. */
@@ -134,8 +135,10 @@ static bool read_signals(struct loop *loop)
 
     if (n < 0)
         return errno == EINTR; /* no reason to give up as PID 1 */
-    for (size_t i = 0; i < (size_t)n / sizeof(batch[0]); i++)
+    for (size_t i = 0; i < (size_t)n / sizeof(batch[0]); i++) {
+        loop->child_changed = loop->child_changed || batch[i].ssi_signo == SIGCHLD;
         pass_on(loop, &batch[i]);
+    }
     return true;
 }
 
@@ -165,13 +168,15 @@ static void follow_stop(struct loop *loop, int signal)
 static enum reap_event wait_for_end(struct loop *loop)
 {
     for (;;) {
-        const enum reap_event event = reap(&loop->reaper, loop->options, loop->child);
+        const enum reap_event event =
+            loop->child_changed ? reap(&loop->reaper, loop->options, loop->child) : REAP_NOTHING;
         if (event == REAP_ENDED || event == REAP_NO_CHILDREN)
             return event;
         if (event == REAP_CHILD_STOPPED) {
             follow_stop(loop, loop->reaper.stop_signal);
             continue;
         }
+        loop->child_changed = false;
         if (!await_signals(loop))
             return REAP_NOTHING;
         do_what_is_due(loop);
@@ -231,6 +236,7 @@ int loop_run(const struct supervise_options *options, const struct loop_times *t
                         .child = child,
                         .reaper = reaper_new(),
                         .self = getpid(),
+                        .child_changed = true, /* it may have ended before we listen */
                         .fd = signals_open()};
 
     if (loop.fd >= 0 && wait_for_end(&loop) == REAP_ENDED)

@@ -43,38 +43,35 @@ static void say_reaped(const struct supervise_options *options, const siginfo_t 
             SIGNAL_NAME(info->si_status));
 }
 
-/* Takes what waitid(2) only showed; of a child that has died since it stopped only the stop. */
-static bool take(siginfo_t *info, int what)
+static bool take(pid_t pid, int what, siginfo_t *info)
 {
-    const pid_t pid = info->si_pid;
+    info->si_pid = 0;
     return waitid(P_PID, (id_t)pid, info, what | WNOHANG) == 0 && info->si_pid == pid;
 }
 
+/* The main child is asked by itself whether it stopped: to ask all would have the kernel look at
+ * every process that lives, for each that has ended. */
 enum reap_event reap(struct reaper *reaper, const struct supervise_options *options,
                      const struct child *child)
 {
+    siginfo_t info;
+    if (child->pid != 0 && take(child->pid, WSTOPPED, &info)) {
+        reaper->stop_signal = info.si_status;
+        return REAP_CHILD_STOPPED;
+    }
     for (;;) {
-        siginfo_t info = {.si_pid = 0};
-        if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOHANG | reaper->keep) != 0)
+        info.si_pid = 0;
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | reaper->keep) != 0)
             return errno == ECHILD ? REAP_NO_CHILDREN : REAP_NOTHING;
         if (info.si_pid == 0)
             return REAP_NOTHING;
-
-        const bool stopped = info.si_code == CLD_STOPPED || info.si_code == CLD_TRAPPED;
-        const bool main_child = info.si_pid == child->pid;
-        if (main_child && !stopped) {
+        if (info.si_pid == child->pid) {
             reaper->status = reaper->keep != 0 ? -1 : wait_status(&info);
             return REAP_ENDED;
         }
-        const bool taken = reaper->keep == 0 || take(&info, stopped ? WSTOPPED : WEXITED);
-        if (stopped && main_child && taken) {
-            reaper->stop_signal = info.si_status;
-            return REAP_CHILD_STOPPED;
-        }
-        if (!stopped && !taken)
+        if (reaper->keep != 0 && !take(info.si_pid, WEXITED, &info))
             return REAP_NOTHING;
-        if (!stopped)
-            say_reaped(options, &info);
+        say_reaped(options, &info);
     }
 }
 
