@@ -7,6 +7,7 @@
 #include "secret.h"
 #include "server_args.h"
 #include "server_features.h"
+#include "server_socket.h"
 #include "settings.h"
 
 /* What becomes of a directive that redis-init has a word in. */
@@ -44,10 +45,15 @@ struct redis_conf {
     const struct settings *settings;
     const struct server_args *args;
     const struct server_features *features;
-    const char *bind;              /* resolved addresses */
-    const struct secret *password; /* NULL: none (allow_empty_password, or redacted) */
-    bool redacted;                 /* `requirepass <redacted>` for people to read */
+    const char *bind;                   /* resolved addresses */
+    const struct secret *password;      /* NULL: none (allow_empty_password, or redacted) */
+    bool redacted;                      /* `requirepass <redacted>` for people to read */
+    const struct server_socket *socket; /* NULL: no word of ours about a unix socket */
 };
+
+/* The first line, by which a redis.conf of ours is known again. */
+#define REDIS_CONF_HEADER                                                                          \
+    "# Written by redis-init at each start: change its settings, not this file.\n"
 
 /*
  * The bytes of redis.conf: the user's first, then what redis-init controls, which wins. Pure.

@@ -61,35 +61,58 @@ static bool place_memfd(struct conf_place_found *place, const char *bytes, size_
     return fd >= 0 && hand_over(place, fd, failure);
 }
 
-static bool place(struct conf_place_found *place, const struct redis_conf *conf, const char *bytes,
-                  size_t length, const struct report *report, struct failure *failure)
+/* The conf in guarded memory, which the caller frees; NULL on failure. */
+static char *render(const struct redis_conf *conf, size_t *length, struct failure *failure)
 {
-    place->fd = -1;
-    switch (conf->settings->conf) {
-    case CONF_MEMFD:
-        return place_memfd(place, bytes, length, failure);
-    case CONF_FILE:
-        return place_file(place, conf, bytes, length, report, failure);
-    case CONF_AUTO:
-        break;
+    *length = redis_conf_write(NULL, 0, conf);
+    char *bytes = sodium_malloc(*length);
+    if (bytes == NULL) {
+        failure_set(failure, EX_OSERR, errno,
+                    "no locked memory for redis.conf, raise the limit (ulimit -l)");
+        return NULL;
     }
-    if (place_file(place, conf, bytes, length, report, failure))
-        return true;
-    report_line(report, REPORT_NOTICE, "%s; redis.conf is kept in a sealed memfd", failure->text);
-    return place_memfd(place, bytes, length, failure);
+    (void)redis_conf_write(bytes, *length, conf);
+    if (secret_lock(bytes, *length, failure))
+        return bytes;
+    sodium_free(bytes);
+    return NULL;
+}
+
+static bool write_file(struct conf_place_found *place, const struct redis_conf *conf,
+                       const struct report *report, struct failure *failure)
+{
+    size_t length;
+    char *bytes = render(conf, &length, failure);
+    bool ok = bytes != NULL && place_file(place, conf, bytes, length, report, failure);
+    sodium_free(bytes);
+    return ok;
+}
+
+/* Without run_dir there is no folder for a socket of ours. */
+static bool write_memfd(struct conf_place_found *place, const struct redis_conf *conf,
+                        struct failure *failure)
+{
+    size_t length;
+    struct redis_conf rest = *conf;
+    if (rest.socket != NULL && rest.socket->is_ours)
+        rest.socket = NULL;
+    char *bytes = render(&rest, &length, failure);
+    bool ok = bytes != NULL && place_memfd(place, bytes, length, failure);
+    sodium_free(bytes);
+    return ok;
 }
 
 bool conf_place_write(struct conf_place_found *found, const struct redis_conf *conf,
                       const struct report *report, struct failure *failure)
 {
-    size_t length = redis_conf_write(NULL, 0, conf);
-    char *bytes = sodium_malloc(length);
-    if (bytes == NULL)
-        return failure_set(failure, EX_OSERR, errno,
-                           "no locked memory for redis.conf, raise the limit (ulimit -l)");
-    (void)redis_conf_write(bytes, length, conf);
-    bool ok =
-        secret_lock(bytes, length, failure) && place(found, conf, bytes, length, report, failure);
-    sodium_free(bytes);
-    return ok;
+    const enum conf_place place = conf->settings->conf;
+    found->fd = -1;
+    if (place == CONF_MEMFD)
+        return write_memfd(found, conf, failure);
+    if (write_file(found, conf, report, failure))
+        return true;
+    if (place == CONF_FILE || failure->exit_code != EX_CANTCREAT)
+        return false;
+    report_line(report, REPORT_NOTICE, "%s; redis.conf is kept in a sealed memfd", failure->text);
+    return write_memfd(found, conf, failure);
 }

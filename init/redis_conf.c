@@ -256,6 +256,17 @@ static void put_password(struct sink *sink, const char *name, const struct redis
     }
 }
 
+/* The user's is said once more, so that the last one here is the one that holds (running_conf.h).
+ */
+static void put_socket(struct sink *sink, const struct server_socket *socket)
+{
+    if (socket == NULL || socket->path[0] == '\0')
+        return;
+    put_quoted_line(sink, "unixsocket", socket->path, strlen(socket->path));
+    if (socket->is_ours)
+        put_line(sink, "unixsocketperm", "600");
+}
+
 static void put_our_part(struct sink *sink, const struct redis_conf *conf)
 {
     char port[16];
@@ -267,6 +278,7 @@ static void put_our_part(struct sink *sink, const struct redis_conf *conf)
     put_line(sink, "daemonize", "no");
     put_line(sink, "logfile", "\"\"");
     put_line(sink, "pidfile", "\"\"");
+    put_socket(sink, conf->socket);
     put_gates(sink, conf->features);
     put_password(sink, "requirepass", conf);
     if (!conf->args->has_primary_auth)
@@ -276,7 +288,7 @@ static void put_our_part(struct sink *sink, const struct redis_conf *conf)
 size_t redis_conf_write(char *out, size_t size, const struct redis_conf *conf)
 {
     struct sink sink = {.bytes = out, .size = size};
-    put(&sink, "# Written by redis-init at each start: change its settings, not this file.\n");
+    put(&sink, REDIS_CONF_HEADER);
     put_save(&sink, conf);
     put_users_part(&sink, conf);
     put_our_part(&sink, conf);

@@ -10,10 +10,11 @@
 
 #include "folder.h"
 #include "private_file.h"
+#include "server_socket.h"
 
 static bool is_known(const char *name)
 {
-    static const char *const names[] = {".", "..", CONF_NAME, CONF_NAME_NEW};
+    static const char *const names[] = {".", "..", CONF_NAME, CONF_NAME_NEW, SOCKET_NAME};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (strcmp(name, names[i]) == 0)
             return true;

@@ -177,12 +177,14 @@ static bool write_conf(struct conf_place_found *place, const char *server,
 {
     char addresses[BIND_MAX];
     const struct server_features features = server_features_of(server);
+    const struct server_socket socket = server_socket_of(settings, args);
     const struct redis_conf conf = {
         .settings = settings,
         .args = args,
         .features = &features,
         .bind = addresses,
         .password = secret,
+        .socket = &socket,
     };
     return data_dir_check(settings->data_dir, failure) &&
            user_conf_check(settings, args, secret, report, failure) &&

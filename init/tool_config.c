@@ -81,12 +81,14 @@ static bool print_redis(const struct options *options, struct settings *settings
         return false;
     if (!user_conf_check(settings, &args, NULL, &options->report, failure))
         return false;
+    const struct server_socket socket = server_socket_of(settings, &args);
     const struct redis_conf conf = {
         .settings = settings,
         .args = &args,
         .features = &features,
         .bind = addresses,
         .redacted = true,
+        .socket = &socket,
     };
     print_settings(settings);
     return print_conf(&conf, failure) &&

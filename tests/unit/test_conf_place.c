@@ -48,7 +48,7 @@ static bool write_conf(enum conf_place where)
     const struct report report = {REPORT_TEXT, REPORT_NOTICE};
     struct secret *secret = secret_new(&failure);
     ck_assert(secret != NULL && secret_take(secret, password, "it", &failure));
-    const struct redis_conf conf = {&settings, &args, &features, "*", secret, false};
+    const struct redis_conf conf = {&settings, &args, &features, "*", secret, false, NULL};
     settings.conf = where;
 
     (void)snprintf(log, sizeof(log), "%s/stderr", unit_folder());

@@ -10,6 +10,7 @@
 
 #include "private_file.h"
 #include "run_dir.h"
+#include "server_socket.h"
 #include "unit.h"
 
 #define REDIS_ID 999
@@ -85,13 +86,14 @@ START_TEST(one_with_our_files_is_taken)
     ck_assert_int_eq(mkdir(path, 0777), 0);
     put_file(CONF_NAME);
     put_file(CONF_NAME_NEW);
+    put_file(SOCKET_NAME);
     assert_taken();
 }
 END_TEST
 
 START_TEST(one_with_others_files_is_left)
 {
-    static const char *const names[] = {"redis.conf.old", ".hidden", "redis.con", "redis.sock"};
+    static const char *const names[] = {"redis.conf.old", ".hidden", "redis.con", "redis.socket"};
     ck_assert_int_eq(mkdir(path, 01777), 0);
     put_file(CONF_NAME);
     put_file(names[_i]);
