@@ -2,6 +2,7 @@
 #ifndef REDIS_INIT_BIND_H
 #define REDIS_INIT_BIND_H
 
+#include <netinet/in.h>
 #include <stddef.h>
 
 #include "failure.h"
@@ -18,5 +19,20 @@
  */
 bool bind_resolve(const char *setting, bool optional, char out[BIND_MAX],
                   struct failure *failure) MUST_CHECK;
+
+#define BIND_LOCAL_MAX 16
+
+/* Addresses as text: inet_pton(3). */
+struct bind_local {
+    char address[BIND_LOCAL_MAX][INET6_ADDRSTRLEN];
+    size_t count;
+};
+
+/*
+ * The addresses at which a server bound to `resolved` is reached from its own host, in that order:
+ * those of the loopback, which `*` and 0.0.0.0 (127.0.0.1), `::*` and `::` (::1) have; any others
+ * only where there is none of these.
+ */
+struct bind_local bind_local_of(const char *resolved);
 
 #endif

@@ -12,7 +12,7 @@
  * A secret cannot get into it by accident: struct secret is opaque and no format takes one.
  */
 struct failure {
-    int exit_code; /* one of sysexits(3), or 127; 0 while nothing failed */
+    int exit_code; /* one of sysexits(3), 1 (ping), or 127; 0 while nothing failed */
     int error;     /* errno, or 0 when no system call was at fault */
     char text[512];
 };

@@ -9,11 +9,17 @@
 
 #define SUPERVISOR_WORDS_MAX 64
 
+/* A probe has to end, with its reason, before the kubelet's timeoutSeconds: it counts whole
+ * seconds from 1, and the exec itself takes its part of them. */
+#define PING_TIMEOUT 1
+#define PING_TIMEOUT_MAX 3600
+
 enum command {
     COMMAND_START,
     COMMAND_CONFIG,
     COMMAND_CHECKPASS,
     COMMAND_GENPASS,
+    COMMAND_PING,
     COMMAND_HELP,
     COMMAND_VERSION
 };
@@ -27,6 +33,8 @@ struct options {
     const char
         *supervisor[SUPERVISOR_WORDS_MAX]; /* the options that redis-init-supervise gets, too */
     size_t supervisor_count;
+    bool ping_ready;       /* ping --ready */
+    unsigned ping_timeout; /* ping --timeout, in seconds */
 };
 
 /*

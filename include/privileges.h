@@ -29,6 +29,13 @@ bool privileges_set_limits(struct failure *failure) MUST_CHECK;
 bool privileges_can_drop(struct failure *failure) MUST_CHECK;
 
 /*
+ * For root: files are opened with the rights of uid:gid from here on, as they are needed for a
+ * private folder of that user where root has no CAP_DAC_OVERRIDE; with those of root again for 0:0.
+ * For another user, nothing.
+ */
+void privileges_open_files_as(uid_t uid, gid_t gid);
+
+/*
  * Becomes uid:gid for good: no supplementary groups, gid, uid, every capability set empty (with
  * CAP_SETPCAP the bounding set and the securebits too), no_new_privs. Then tries to become root
  * again; if anything of it succeeds, or a set is not empty, the answer is EX_NOPERM. For a process

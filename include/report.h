@@ -26,6 +26,13 @@ void report_line(const struct report *report, enum report_level level, const cha
     __attribute__((format(printf, 3, 4)));
 
 /*
+ * The one line that a tool answers with, to stdout in the same form, as a notice. EX_OSERR when it
+ * can't be written.
+ */
+bool report_answer(const struct report *report, struct failure *failure, const char *format, ...)
+    __attribute__((format(printf, 3, 4))) MUST_CHECK;
+
+/*
  * Says a failure on stderr and, when `termination_log` is not NULL, exists, is a regular file and
  * can be written, there as well. The kubelet shows that file's text in `kubectl describe pod`
  * (Kubernetes: "Customizing the termination message", at most 4,096 bytes). Returns

@@ -5,7 +5,8 @@
 #include "options.h"
 #include "settings.h"
 
-/* The subcommands; each prints its answer on standard output and changes nothing. */
+/* The subcommands; each prints its answer on standard output and changes nothing. A tool that is
+ * run beside the server must not speak for it: none writes a termination message. */
 
 /*
  * `redis-init config`: the settings, then the redis.conf of this start with the secrets redacted,
@@ -21,5 +22,14 @@ bool tool_checkpass(const struct settings *settings, struct failure *failure) MU
 
 /* `redis-init genpass`: 256 random bits as 64 hexadecimal digits. */
 bool tool_genpass(struct failure *failure) MUST_CHECK;
+
+/*
+ * `redis-init ping`: asks the server that redis-init started whether it is alive, or with --ready
+ * whether it is ready, within options->ping_timeout (the reading of files aside). Root is dropped
+ * before anything is connected to. EXIT_FAILURE when it is not; EX_NOINPUT and EX_DATAERR when the
+ * password can't be had, EX_NOPERM when root can't be dropped.
+ */
+bool tool_ping(const struct options *options, const struct settings *settings, char **environment,
+               struct failure *failure) MUST_CHECK;
 
 #endif

@@ -36,16 +36,17 @@ static bool is_address(const char *word)
 
 struct alias {
     const char *word;
-    const char *old_server; /* what a server without `-` takes for it */
+    const char *address;
 };
 
+/* What a server without `-` takes for them. */
 static const struct alias wildcards[] = {{"*", "0.0.0.0"}, {"::*", "::"}};
 
 static const char *wildcard(const char *word, bool optional)
 {
     for (size_t i = 0; i < sizeof(wildcards) / sizeof(wildcards[0]); i++)
         if (strcmp(word, wildcards[i].word) == 0)
-            return optional ? wildcards[i].word : wildcards[i].old_server;
+            return optional ? wildcards[i].word : wildcards[i].address;
     return NULL;
 }
 
@@ -137,4 +138,45 @@ bool bind_resolve(const char *setting, bool optional, char out[BIND_MAX], struct
     if (addresses.length == 0)
         return failure_set(failure, EX_CONFIG, 0, "bind is empty, name an address or `*`");
     return true;
+}
+
+static bool is_loopback(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}
+
+/* A word of a resolved `bind`, without its `-`, as an address to connect to. */
+static const char *reached_at(const char *word)
+{
+    static const struct alias anywhere[] = {
+        {"*", "127.0.0.1"}, {"0.0.0.0", "127.0.0.1"}, {"::*", "::1"}, {"::", "::1"}};
+    for (size_t i = 0; i < sizeof(anywhere) / sizeof(anywhere[0]); i++)
+        if (strcmp(word, anywhere[i].word) == 0)
+            return anywhere[i].address;
+    return is_address(word) ? word : NULL;
+}
+
+static void add_local(struct bind_local *local, const char *resolved, bool loopback)
+{
+    static const char blanks[] = " \t";
+    for (const char *p = resolved + strspn(resolved, blanks); *p != '\0'; p += strspn(p, blanks)) {
+        char word[INET6_ADDRSTRLEN] = "";
+        const size_t length = strcspn(p, blanks);
+        const size_t dash = *p == '-' ? 1 : 0;
+        if (length - dash < sizeof(word))
+            memcpy(word, p + dash, length - dash);
+        const char *address = reached_at(word);
+        if (address != NULL && is_loopback(address) == loopback && local->count < BIND_LOCAL_MAX)
+            strcpy(local->address[local->count++], address);
+        p += length;
+    }
+}
+
+struct bind_local bind_local_of(const char *resolved)
+{
+    struct bind_local local = {.count = 0};
+    add_local(&local, resolved, true);
+    if (local.count == 0)
+        add_local(&local, resolved, false);
+    return local;
 }

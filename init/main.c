@@ -35,7 +35,8 @@ static bool load_settings(struct settings *settings, const struct options *optio
 
 static bool needs_settings(enum command command)
 {
-    return command == COMMAND_START || command == COMMAND_CONFIG || command == COMMAND_CHECKPASS;
+    return command == COMMAND_START || command == COMMAND_CONFIG || command == COMMAND_CHECKPASS ||
+           command == COMMAND_PING;
 }
 
 static bool carry_out(const struct options *options, struct settings *settings,
@@ -52,6 +53,8 @@ static bool carry_out(const struct options *options, struct settings *settings,
         return tool_checkpass(settings, failure);
     case COMMAND_GENPASS:
         return tool_genpass(failure);
+    case COMMAND_PING:
+        return tool_ping(options, settings, environ, failure);
     case COMMAND_HELP:
         return options_print_help(failure);
     case COMMAND_VERSION:

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "nearest.h"
@@ -23,6 +25,20 @@ struct option {
     const char *help;
     bool (*take)(struct reader *reader, const char *value);
 };
+
+/* Signals and numbers are shown in an error; what cannot be one may be a password (-requirepass=...
+ * is read as -r). */
+static int shown_length(const char *value)
+{
+    static const char of_signals[] =
+        "0123456789:+-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    if (value == NULL)
+        return 0;
+    const size_t length = strlen(value);
+    return length <= (size_t)2 * SIGNAL_NAME_SIZE && strspn(value, of_signals) == length
+               ? (int)length
+               : 0;
+}
 
 static bool take_config(struct reader *reader, const char *value)
 {
@@ -60,6 +76,25 @@ static bool take_version(struct reader *reader, const char *value)
     return value == NULL;
 }
 
+static bool take_ready(struct reader *reader, const char *value)
+{
+    reader->options->ping_ready = true;
+    return value == NULL;
+}
+
+static bool take_timeout(struct reader *reader, const char *value)
+{
+    char *end;
+    const unsigned long seconds = strtoul(value, &end, 10);
+    if (!isdigit((unsigned char)*value) || *end != '\0' || seconds < 1 ||
+        seconds > PING_TIMEOUT_MAX)
+        return failure_set(reader->failure, EX_USAGE, 0,
+                           "--timeout: `%.*s` must be seconds from 1 to %d", shown_length(value),
+                           value, PING_TIMEOUT_MAX);
+    reader->options->ping_timeout = (unsigned)seconds;
+    return true;
+}
+
 #define LONG_ONLY 0
 
 /* The rows without `take` are the supervisor's alone; its table gives their letters, values and
@@ -80,6 +115,14 @@ static const struct option table[] = {
 
 #define OPTION_COUNT (sizeof(table) / sizeof(table[0]))
 
+/* They are behind `ping` alone: the server has a --timeout, too. */
+static const struct option ping_table[] = {
+    {"--ready", LONG_ONLY, NULL, "exit 0 only if it is ready to serve", take_ready},
+    {"--timeout", LONG_ONLY, "SECONDS", "give up after SECONDS instead of 1", take_timeout},
+};
+
+#define PING_OPTION_COUNT (sizeof(ping_table) / sizeof(ping_table[0]))
+
 static bool is_own(const struct option *option)
 {
     return option->help != NULL;
@@ -97,20 +140,6 @@ static const char *argument_of(const struct option *option)
 {
     const struct supervise_option *row = supervisor_row(option);
     return row != NULL ? row->argument : option->argument;
-}
-
-/* Signals and numbers are shown in an error; what cannot be one may be a password (-requirepass=...
- * is read as -r). */
-static int shown_length(const char *value)
-{
-    static const char of_signals[] =
-        "0123456789:+-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    if (value == NULL)
-        return 0;
-    const size_t length = strlen(value);
-    return length <= (size_t)2 * SIGNAL_NAME_SIZE && strspn(value, of_signals) == length
-               ? (int)length
-               : 0;
 }
 
 static bool pass_on(struct reader *reader, const struct option *option,
@@ -137,12 +166,22 @@ static bool take(struct reader *reader, const struct option *option, const char 
     return option->take == NULL || option->take(reader, value);
 }
 
-static const struct option *find_name(const char *name, size_t length)
+static const struct option *find_in(const struct option *rows, size_t count, const char *name,
+                                    size_t length)
 {
-    for (size_t i = 0; i < OPTION_COUNT; i++)
-        if (strlen(table[i].name) == length && memcmp(table[i].name, name, length) == 0)
-            return &table[i];
+    for (size_t i = 0; i < count; i++)
+        if (strlen(rows[i].name) == length && memcmp(rows[i].name, name, length) == 0)
+            return &rows[i];
     return NULL;
+}
+
+static const struct option *find_name(const struct options *options, const char *name,
+                                      size_t length)
+{
+    const struct option *found = find_in(table, OPTION_COUNT, name, length);
+    return found == NULL && options->command == COMMAND_PING
+               ? find_in(ping_table, PING_OPTION_COUNT, name, length)
+               : found;
 }
 
 static const struct option *find_letter(char letter)
@@ -198,11 +237,13 @@ static bool read_letters(struct reader *reader, char ***argv)
     return true;
 }
 
-static bool check_typo(const char *word, struct failure *failure)
+static bool check_typo(const struct options *options, const char *word, struct failure *failure)
 {
     char name[64];
     (void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
     const char *meant = nearest_name(name, &table[0].name, OPTION_COUNT, sizeof(table[0]));
+    if (meant == NULL && options->command == COMMAND_PING)
+        meant = nearest_name(name, &ping_table[0].name, PING_OPTION_COUNT, sizeof(ping_table[0]));
     if (meant == NULL)
         return true;
     return failure_set(failure, EX_USAGE, 0, "unknown option %s, did you mean %s?", name, meant);
@@ -220,8 +261,8 @@ static bool read_options(struct reader *reader, char **argv)
                 return false;
             continue;
         }
-        const struct option *option = find_name(*argv, strcspn(*argv, "="));
-        if (option == NULL && !check_typo(*argv, reader->failure))
+        const struct option *option = find_name(reader->options, *argv, strcspn(*argv, "="));
+        if (option == NULL && !check_typo(reader->options, *argv, reader->failure))
             return false;
         if (option == NULL)
             break; /* redis-server's */
@@ -235,10 +276,22 @@ static bool read_options(struct reader *reader, char **argv)
 struct tool {
     const char *name; /* first, so that nearest_name() can walk the table */
     enum command command;
+    const char *hint;
+    const char *takes_none; /* what is said to arguments, where it takes none; they may be the
+                               password, and are not shown */
 };
 
+/* clang-format off */
 static const struct tool tools[] = {
-    {"config", COMMAND_CONFIG}, {"checkpass", COMMAND_CHECKPASS}, {"genpass", COMMAND_GENPASS}};
+    {"config", COMMAND_CONFIG, ", did you mean the subcommand `config`, which comes first?", NULL},
+    {"checkpass", COMMAND_CHECKPASS, ", did you mean the subcommand `checkpass`, which comes first?",
+     "checkpass takes no arguments, the password goes to standard input"},
+    {"genpass", COMMAND_GENPASS, ", did you mean the subcommand `genpass`, which comes first?",
+     "genpass takes no arguments, it prints a password"},
+    {"ping", COMMAND_PING, ", did you mean the subcommand `ping`, which comes first?",
+     "ping takes no arguments but --ready and --timeout"},
+};
+/* clang-format on */
 
 #define TOOL_COUNT (sizeof(tools) / sizeof(tools[0]))
 
@@ -252,37 +305,33 @@ static enum command read_command(const char *word)
 
 const char *options_tool_hint(const char *program)
 {
-    static const char *const hints[TOOL_COUNT] = {
-        ", did you mean the subcommand `config`, which comes first?",
-        ", did you mean the subcommand `checkpass`, which comes first?",
-        ", did you mean the subcommand `genpass`, which comes first?"};
     const char *meant = nearest_name(program, &tools[0].name, TOOL_COUNT, sizeof(tools[0]));
     for (size_t i = 0; i < TOOL_COUNT; i++)
         if (meant == tools[i].name)
-            return hints[i];
+            return tools[i].hint;
     return "";
+}
+
+static bool check_arguments(const struct options *options, struct failure *failure)
+{
+    for (size_t i = 0; *options->arguments != NULL && i < TOOL_COUNT; i++)
+        if (tools[i].command == options->command && tools[i].takes_none != NULL)
+            return failure_set(failure, EX_USAGE, 0, "%s", tools[i].takes_none);
+    return true;
 }
 
 bool options_read(struct options *options, char **argv, struct failure *failure)
 {
     struct reader reader = {
         .options = options, .checked = supervise_options_default(), .failure = failure};
-    *options = (struct options){.report = {REPORT_TEXT, REPORT_NOTICE}};
+    *options =
+        (struct options){.report = {REPORT_TEXT, REPORT_NOTICE}, .ping_timeout = PING_TIMEOUT};
     if (argv[0] != NULL)
         argv++;
     options->command = read_command(argv[0]);
     if (options->command != COMMAND_START)
         argv++;
-    if (!read_options(&reader, argv))
-        return false;
-    const bool takes_none =
-        options->command == COMMAND_CHECKPASS || options->command == COMMAND_GENPASS;
-    if (takes_none && *options->arguments != NULL)
-        return failure_set(failure, EX_USAGE, 0, /* it may be the password */
-                           options->command == COMMAND_CHECKPASS
-                               ? "checkpass takes no arguments, the password goes to standard input"
-                               : "genpass takes no arguments, it prints a password");
-    return true;
+    return read_options(&reader, argv) && check_arguments(options, failure);
 }
 
 static void print_row(const struct option *option)
@@ -305,6 +354,7 @@ bool options_print_help(struct failure *failure)
         "       redis-init [OPTIONS] [--] PROGRAM [ARG...]\n"
         "       redis-init config [OPTIONS] [--] [ARG...]\n"
         "       redis-init checkpass|genpass [OPTIONS]\n"
+        "       redis-init ping [--ready] [--timeout SECONDS] [OPTIONS]\n"
         "       redis-init --help | --version\n"
         "\n"
         "The entrypoint that makes a Redis or Valkey container safe by default: reads and judges "
@@ -315,11 +365,15 @@ bool options_print_help(struct failure *failure)
         "redacted\n"
         "  checkpass   judge the password on standard input: exit 0 or 65\n"
         "  genpass     print a fresh 256-bit password\n"
+        "  ping        ask the running server whether it is alive: exit 0 or 1\n"
         "\n"
         "Options:\n",
         stdout);
     for (size_t i = 0; i < OPTION_COUNT; i++)
         print_row(&table[i]);
+    fputs("\nOptions of ping:\n", stdout);
+    for (size_t i = 0; i < PING_OPTION_COUNT; i++)
+        print_row(&ping_table[i]);
     fputs("\n"
           "The password: REDIS_PASSWORD_FILE or REDIS_PASSWORD (VALKEY_... alike). Settings:\n"
           "/etc/redis-init.ini and REDIS_INIT_<KEY>, see redis-init.ini(5). Exit codes and more: "

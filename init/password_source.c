@@ -194,6 +194,15 @@ static bool is_variable_of(const char *variable, const char *name)
     return *rest == '=';
 }
 
+void password_wipe_variables(const struct settings *settings, char *const *environment)
+{
+    for (; *environment != NULL; environment++)
+        if (password_is_variable(settings, *environment)) {
+            char *value = strchr(*environment, '=') + 1;
+            explicit_bzero(value, strlen(value));
+        }
+}
+
 bool password_is_variable(const struct settings *settings, const char *variable)
 {
     return is_variable_of(variable, settings->password_env) ||

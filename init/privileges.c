@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
+#include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -144,6 +145,17 @@ bool privileges_can_drop(struct failure *failure)
     return failure_set(failure, EX_NOPERM, 0,
                        "root can't be dropped, the container needs CAP_SETUID "
                        "and CAP_SETGID");
+}
+
+/* setfsuid(2) tells of no failure; without CAP_SETUID it does nothing, and root's own rights
+ * decide.
+ */
+void privileges_open_files_as(uid_t uid, gid_t gid)
+{
+    if (!privileges_are_root())
+        return;
+    (void)setfsgid(gid);
+    (void)setfsuid(uid);
 }
 
 static bool change_ids(uid_t uid, gid_t gid, struct failure *failure)

@@ -68,25 +68,26 @@ static void compose(struct line *line, enum report_format format, enum report_le
     append(line, "\n");
 }
 
-/* A log that nobody can take any more is no reason to stop: the exit code still tells. */
-static void write_all(int fd, const char *bytes, size_t length)
+static bool write_all(int fd, const char *bytes, size_t length)
 {
     while (length > 0) {
         ssize_t n = write(fd, bytes, length);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return;
+            return false;
         bytes += n;
         length -= (size_t)n;
     }
+    return true;
 }
 
-static void say(const struct report *report, enum report_level level, const char *text)
+/* A log that nobody can take any more is no reason to stop: the exit code still tells. */
+static bool say(const struct report *report, enum report_level level, int fd, const char *text)
 {
     struct line line;
     compose(&line, report->format, level, text);
-    write_all(STDERR_FILENO, line.bytes, line.length);
+    return write_all(fd, line.bytes, line.length);
 }
 
 void report_line(const struct report *report, enum report_level level, const char *format, ...)
@@ -98,7 +99,20 @@ void report_line(const struct report *report, enum report_level level, const cha
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    say(report, level, text);
+    (void)say(report, level, STDERR_FILENO, text);
+}
+
+bool report_answer(const struct report *report, struct failure *failure, const char *format, ...)
+{
+    if (report->level < REPORT_NOTICE)
+        return true;
+    char text[TEXT_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    return say(report, REPORT_NOTICE, STDOUT_FILENO, text) ||
+           failure_set(failure, EX_OSERR, errno, "standard output can't be written");
 }
 
 /* Opened without O_CREAT and non-blocking: a FIFO or a missing file in this place costs nothing. */
@@ -112,7 +126,7 @@ static void leave_termination_message(const char *path, const char *text)
         struct line line = {.length = 0};
         append_escaped(&line, text, REPORT_TEXT);
         append(&line, "\n");
-        write_all(fd, line.bytes, line.length);
+        (void)write_all(fd, line.bytes, line.length);
     }
     (void)close(fd);
 }
@@ -120,7 +134,7 @@ static void leave_termination_message(const char *path, const char *text)
 int report_failure(const struct report *report, const struct failure *failure,
                    const char *termination_log)
 {
-    say(report, REPORT_ERROR, failure->text);
+    (void)say(report, REPORT_ERROR, STDERR_FILENO, failure->text);
     if (termination_log != NULL)
         leave_termination_message(termination_log, failure->text);
     return failure->exit_code;

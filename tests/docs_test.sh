@@ -38,13 +38,18 @@ option_words() {
     tr ', ' '\n' | grep '^-' | sort -u
 }
 
+# of the program, and of its subcommand that has some of its own
+offered_options() {
+    { complete_words "$1" -; [ "$1" != redis-init ] || complete_words "$1" ping -; } | sort -u
+}
+
 check_options() {
     local program
     for program in redis-init redis-init-supervise; do
         same "$program: --help and the man page have the same options" \
             "$(help_rows $program)" "$(man_rows $program)"
         same "$program: --help and the completion have the same options" \
-            "$(help_rows $program | option_words)" "$(complete_words $program - | sort -u)"
+            "$(help_rows $program | option_words)" "$(offered_options $program)"
     done
     same "the subcommands of --help are in redis-init(8)" \
         "$(./redis-init --help | sed -nE 's/^  ([a-z]+)  .*/\1/p')" \
@@ -79,6 +84,8 @@ check_completion() {
     done
     same "completion of a subcommand" checkpass "$(complete_words redis-init ch)"
     same "completion of an option of a subcommand" --config "$(complete_words redis-init config --con)"
+    same "completion of an option of ping" --ready "$(complete_words redis-init ping --rea)"
+    check "no option of ping for the server" test -z "$(complete_words redis-init -- --ready; complete_words redis-init --ti)"
     check "no completion behind genpass" test -z "$(complete_words redis-init genpass '')"
     same "completion of a server" valkey-server "$(complete_words redis-init -v valk)"
     check "completion of a program" grep -qx cat <<<"$(complete_words redis-init-supervise -g ca)"

@@ -27,13 +27,15 @@ static const struct right rights[] = {
     {{"x", "config", "-v", "--", "--port", "1"}, "1 3 0 - | --verbose | --port 1 "},
     {{"x", "checkpass", "-q"}, "2 1 0 - | --quiet | "},
     {{"x", "genpass"}, "3 2 0 - | | "},
+    {{"x", "ping"}, "4 2 0 - | | "},
+    {{"x", "ping", "-c", "/a", "--log-format=json"}, "4 2 1 /a | --log-format json | "},
     {{"x", "-v", "config"}, "0 3 0 - | --verbose | config "},
     {{"x", "--", "config"}, "0 2 0 - | | config "},
     {{"x", "configs"}, "0 2 0 - | | configs "},
-    {{"x", "--help"}, "4 2 0 - | | "},
-    {{"x", "-h"}, "4 2 0 - | | "},
-    {{"x", "config", "--help"}, "4 2 0 - | | "},
-    {{"x", "--version"}, "5 2 0 - | | "},
+    {{"x", "--help"}, "5 2 0 - | | "},
+    {{"x", "-h"}, "5 2 0 - | | "},
+    {{"x", "config", "--help"}, "5 2 0 - | | "},
+    {{"x", "--version"}, "6 2 0 - | | "},
     {{"x", "-c", "/a"}, "0 2 0 /a | | "},
     {{"x", "-c/a", "-v"}, "0 3 0 /a | --verbose | "},
     {{"x", "--config", "/a", "y"}, "0 2 0 /a | | y "},
@@ -57,6 +59,9 @@ static const struct right rights[] = {
     {{"x", "--requirepass", "--config"}, "0 2 0 - | | --requirepass --config "},
     {{"x", "--save", "", "y"}, "0 2 0 - | | --save  y "},
     {{"x", "--", "--config", "/a"}, "0 2 0 - | | --config /a "},
+    {{"x", "--timeout", "0", "y"}, "0 2 0 - | | --timeout 0 y "},
+    {{"x", "--ready"}, "0 2 0 - | | --ready "},
+    {{"x", "--", "ping"}, "0 2 0 - | | ping "},
     {{"x", "--", "--confg"}, "0 2 0 - | | --confg "},
     {{"x", "--", "--", "-v"}, "0 2 0 - | | -- -v "},
     {{"x", "-", "-v"}, "0 2 0 - | | - -v "},
@@ -116,6 +121,17 @@ static const struct wrong wrongs[] = {
     {{"x", "-p", "derp"}, "--parent-death-signal: `derp`"},
     {{"x", "-e256"}, "--remap-exit: `256`"},
     {{"x", "-e", ""}, "--remap-exit: ``"},
+    {{"x", "ping", "localhost"}, "ping takes no arguments"},
+    {{"x", "ping", "--port", "1"}, "ping takes no arguments"},
+    {{"x", "ping", "--redy"}, "unknown option --redy, did you mean --ready?"},
+    {{"x", "ping", "--ready=1"}, "--ready takes no value"},
+    {{"x", "ping", "--timeout"}, "--timeout needs a value: SECONDS"},
+    {{"x", "ping", "--timeout", "0"}, "--timeout: `0` must be seconds from 1 to 3600"},
+    {{"x", "ping", "--timeout=3601"}, "--timeout: `3601` must be"},
+    {{"x", "ping", "--timeout", "-1"}, "--timeout: `-1` must be"},
+    {{"x", "ping", "--timeout", "1s"}, "--timeout: `1s` must be"},
+    {{"x", "ping", "--timeout="}, "--timeout: `` must be"},
+    {{"x", "ping", "--timeout", "99999999999999999999"}, "must be seconds"},
 };
 
 START_TEST(a_wrong_option_is_named)
@@ -127,6 +143,22 @@ START_TEST(a_wrong_option_is_named)
     ck_assert(!options_read(&options, argv, &failure));
     ck_assert_int_eq(failure.exit_code, EX_USAGE);
     ck_assert_msg(strstr(failure.text, wrongs[_i].text) != NULL, "%s", failure.text);
+}
+END_TEST
+
+START_TEST(options_of_ping)
+{
+    char *plain[] = {"x", "ping", NULL};
+    char *argv[] = {"x", "ping", "-q", "--timeout", "3600", "--ready", NULL};
+    struct options options;
+    struct failure failure = {0};
+    ck_assert_msg(options_read(&options, plain, &failure), "%s", failure.text);
+    ck_assert(!options.ping_ready);
+    ck_assert_uint_eq(options.ping_timeout, 1);
+    ck_assert_msg(options_read(&options, argv, &failure), "%s", failure.text);
+    ck_assert(options.ping_ready);
+    ck_assert_uint_eq(options.ping_timeout, 3600);
+    ck_assert_int_eq(options.report.level, REPORT_WARNING);
 }
 END_TEST
 
@@ -181,10 +213,25 @@ static bool print_help(const char *path, struct failure *failure)
 }
 
 static const char *const mentioned[] = {
-    "Usage: redis-init ", "-c, --config FILE",  "-v, --verbose",  "-q, --quiet",
-    "--log-format ",      "-g, --kill-group",   "-r, --rewrite ", "-p, --parent-death-signal ",
-    "-e, --remap-exit ",  "-w, --warn-on-reap", "-h, --help",     "--version",
-    "config  ",           "checkpass  ",        "genpass  ",      "redis-init.ini(5)",
+    "Usage: redis-init ",
+    "-c, --config FILE",
+    "-v, --verbose",
+    "-q, --quiet",
+    "--log-format ",
+    "-g, --kill-group",
+    "-r, --rewrite ",
+    "-p, --parent-death-signal ",
+    "-e, --remap-exit ",
+    "-w, --warn-on-reap",
+    "-h, --help",
+    "--version",
+    "config  ",
+    "checkpass  ",
+    "genpass  ",
+    "redis-init.ini(5)",
+    "ping  ",
+    "--ready",
+    "--timeout SECONDS",
 };
 
 START_TEST(the_help_names_every_option)
@@ -221,6 +268,7 @@ int main(void)
     TCase *tests = tcase_create("options");
     tcase_add_loop_test(tests, the_command_line, 0, COUNT(rights));
     tcase_add_loop_test(tests, a_wrong_option_is_named, 0, COUNT(wrongs));
+    tcase_add_test(tests, options_of_ping);
     tcase_add_test(tests, the_supervisors_words_have_a_limit);
     tcase_add_test(tests, the_supervisor_understands_its_words);
     tcase_add_test(tests, the_help_names_every_option);

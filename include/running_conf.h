@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef REDIS_INIT_RUNNING_CONF_H
+#define REDIS_INIT_RUNNING_CONF_H
+
+#include <limits.h>
+#include <stddef.h>
+
+#include "bind.h"
+#include "secret.h"
+#include "settings.h"
+
+/* How the server that runs is reached. */
+struct running_conf {
+    struct secret *password; /* owned; NULL: none */
+    char socket[PATH_MAX];   /* of its unix socket, absolute; "": none */
+    char bind[BIND_MAX];     /* addresses as redis.conf has them */
+    unsigned port;           /* 0: no TCP, or TLS alone */
+};
+
+/*
+ * Reads run_dir/redis.conf as redis-init wrote it at the start, so that what was an argument there
+ * is known as well. The file is opened as `uid`, to which root turns for it, and the open file is
+ * judged: a regular one of `uid`, which nobody else may read or write, with redis-init's first
+ * line; anything else, and conf=memfd, leaves *found false. EX_OSERR; EX_CONFIG when one of ours
+ * was changed into what can't be read.
+ */
+bool running_conf_read(struct running_conf *conf, const struct settings *settings, uid_t uid,
+                       bool *found, struct failure *failure) MUST_CHECK;
+
+/*
+ * The same from the bytes of the file, behind which one more may be written: the last of each
+ * directive that is looked for. The bytes of a password are overwritten with zeros.
+ */
+bool running_conf_parse(struct running_conf *conf, char *bytes, size_t length,
+                        struct failure *failure) MUST_CHECK;
+
+/* Wipes the password. */
+void running_conf_free(struct running_conf *conf);
+
+#endif

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "running_conf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conf_words.h"
+#include "private_file.h"
+#include "privileges.h"
+#include "redis_conf.h"
+
+/* What locked memory may be had for it; a start with a larger conf would have failed as well. */
+#define CONF_MAX ((off_t)1 << 22)
+
+#define NAME_SIZE 16 /* more than the longest name that is looked for */
+
+struct parser {
+    struct running_conf *conf;
+    char *data_dir; /* where a relative path begins */
+    struct failure *failure;
+};
+
+/* `value` ends with a NUL, and may be overwritten. */
+typedef bool take_value(struct parser *parser, char *value);
+
+static bool copy(char *to, size_t size, const char *value)
+{
+    const size_t length = strlen(value);
+    if (length >= size)
+        return false;
+    memcpy(to, value, length + 1);
+    return true;
+}
+
+static bool take_password(struct parser *parser, char *value)
+{
+    struct secret **password = &parser->conf->password;
+    secret_free(*password);
+    *password = secret_new(parser->failure);
+    return *password != NULL && secret_take(*password, value, "requirepass", parser->failure);
+}
+
+static bool take_port(struct parser *parser, char *value)
+{
+    char *end;
+    const unsigned long port = strtoul(value, &end, 10);
+    if (*value == '\0' || *end != '\0' || port > 65535)
+        return false;
+    parser->conf->port = (unsigned)port;
+    return true;
+}
+
+static bool take_bind(struct parser *parser, char *value)
+{
+    return copy(parser->conf->bind, sizeof(parser->conf->bind), value);
+}
+
+static bool take_socket(struct parser *parser, char *value)
+{
+    return copy(parser->conf->socket, sizeof(parser->conf->socket), value);
+}
+
+static bool take_dir(struct parser *parser, char *value)
+{
+    return copy(parser->data_dir, PATH_MAX, value);
+}
+
+struct wanted {
+    const char *name;
+    bool is_list; /* of words without quotes, as we write it */
+    take_value *take;
+};
+
+static const struct wanted wanted[] = {
+    {"requirepass", false, take_password}, {"port", false, take_port}, {"bind", true, take_bind},
+    {"unixsocket", false, take_socket},    {"dir", false, take_dir},
+};
+
+static const struct wanted *find(const char *name, size_t length)
+{
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+        if (strlen(wanted[i].name) == length && strncasecmp(wanted[i].name, name, length) == 0)
+            return &wanted[i];
+    return NULL;
+}
+
+/* Unquoting only shortens, so it is done in place; *end may be written. NULL for what is no value.
+ */
+static char *unquote(const char *cursor, char *end)
+{
+    char *word = end - (end - cursor);
+    size_t length;
+    if (conf_next_word(&cursor, end, word, (size_t)(end - word), &length) != CONF_WORD)
+        return NULL;
+    word[length] = '\0';
+    return memchr(word, '\0', length) == NULL ? word : NULL;
+}
+
+/* [line, end) without its line end; *end may be written. */
+static bool parse_line(struct parser *parser, char *line, char *end)
+{
+    char name[NAME_SIZE];
+    size_t length;
+    const char *cursor = line;
+    if (conf_next_word(&cursor, end, name, sizeof(name), &length) != CONF_WORD)
+        return true;
+    const struct wanted *row = find(name, length);
+    if (row == NULL)
+        return true;
+    char *value = end - (end - cursor);
+    *end = '\0';
+    if (row->is_list)
+        value += strspn(value, " \t");
+    else
+        value = unquote(value, end);
+    if (value != NULL && row->take(parser, value))
+        return true;
+    if (parser->failure->exit_code != 0)
+        return false;
+    return failure_set(parser->failure, EX_CONFIG, 0, CONF_NAME ": `%s` was changed, start anew",
+                       row->name);
+}
+
+static bool make_absolute(struct parser *parser)
+{
+    char *socket = parser->conf->socket;
+    char path[PATH_MAX];
+    if (*socket == '\0' || *socket == '/')
+        return true;
+    const int n = snprintf(path, sizeof(path), "%s/%s", parser->data_dir, socket);
+    if (n < 0 || (size_t)n >= sizeof(path))
+        return failure_set(parser->failure, EX_CONFIG, ENAMETOOLONG, CONF_NAME ": unixsocket");
+    memcpy(socket, path, (size_t)n + 1);
+    return true;
+}
+
+bool running_conf_parse(struct running_conf *conf, char *bytes, size_t length,
+                        struct failure *failure)
+{
+    char data_dir[PATH_MAX] = "";
+    struct parser parser = {conf, data_dir, failure};
+    *conf = (struct running_conf){.password = NULL};
+    *failure = (struct failure){0};
+    bool ok = true;
+    char *end = bytes + length;
+    for (char *line = bytes; ok && line < end;) {
+        char *line_end = memchr(line, '\n', (size_t)(end - line));
+        if (line_end == NULL)
+            line_end = end;
+        ok = parse_line(&parser, line, line_end);
+        line = line_end + 1;
+    }
+    return ok && make_absolute(&parser);
+}
+
+void running_conf_free(struct running_conf *conf)
+{
+    secret_free(conf->password);
+    conf->password = NULL;
+}
+
+/* The descriptor, or -1. Not through a link, and without waiting for a FIFO's writer. */
+static int open_in(const char *run_dir)
+{
+    const int folder = open(run_dir, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0)
+        return -1;
+    const int fd =
+        openat(folder, CONF_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    (void)close(folder);
+    return fd;
+}
+
+static bool is_private_of(int fd, uid_t uid, off_t *size)
+{
+    struct stat status;
+    if (fstat(fd, &status) < 0)
+        return false;
+    *size = status.st_size;
+    return S_ISREG(status.st_mode) && status.st_uid == uid &&
+           (status.st_mode & (S_IRWXG | S_IRWXO)) == 0 && status.st_size <= CONF_MAX;
+}
+
+/* The bytes read, at most `size`; -1 with errno. */
+static ssize_t read_all(int fd, char *bytes, size_t size)
+{
+    size_t length = 0;
+    while (length < size) {
+        const ssize_t n = read(fd, bytes + length, size - length);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        if (n == 0)
+            break;
+        length += (size_t)n;
+    }
+    return (ssize_t)length;
+}
+
+static bool read_conf(struct running_conf *conf, int fd, char *bytes, size_t size, bool *found,
+                      struct failure *failure)
+{
+    static const char header[] = REDIS_CONF_HEADER;
+    const ssize_t length = read_all(fd, bytes, size);
+    if (length < 0)
+        return failure_set(failure, EX_OSERR, errno, CONF_NAME " in run_dir can't be read");
+    *found = (size_t)length >= strlen(header) && memcmp(bytes, header, strlen(header)) == 0;
+    return !*found || running_conf_parse(conf, bytes, (size_t)length, failure);
+}
+
+static bool read_open(struct running_conf *conf, int fd, off_t size, bool *found,
+                      struct failure *failure)
+{
+    char *bytes = sodium_malloc((size_t)size + 1);
+    if (bytes == NULL)
+        return failure_set(failure, EX_OSERR, errno,
+                           "no locked memory for redis.conf, raise the limit (ulimit -l)");
+    const bool ok = secret_lock(bytes, (size_t)size + 1, failure) &&
+                    read_conf(conf, fd, bytes, (size_t)size, found, failure);
+    sodium_free(bytes);
+    return ok;
+}
+
+bool running_conf_read(struct running_conf *conf, const struct settings *settings, uid_t uid,
+                       bool *found, struct failure *failure)
+{
+    *conf = (struct running_conf){.password = NULL};
+    *found = false;
+    if (settings->conf == CONF_MEMFD)
+        return true;
+    privileges_open_files_as(settings->uid, settings->gid);
+    const int fd = open_in(settings->run_dir);
+    privileges_open_files_as(0, 0);
+    off_t size;
+    if (fd < 0)
+        return true;
+    const bool ok = !is_private_of(fd, uid, &size) || read_open(conf, fd, size, found, failure);
+    (void)close(fd);
+    if (!ok)
+        running_conf_free(conf);
+    return ok;
+}

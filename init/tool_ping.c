@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "password_source.h"
+#include "ping_verdict.h"
+#include "privileges.h"
+#include "running_conf.h"
+#include "server_link.h"
+#include "server_socket.h"
+#include "tool.h"
+
+/* Where the server's conf can't be read (conf=memfd), the settings have to say what it says; the
+ * arguments of the start are not known. */
+static bool conf_of_settings(struct running_conf *conf, const struct settings *settings,
+                             char **environment, struct failure *failure)
+{
+    struct password password;
+    static const struct server_args none;
+    const struct server_socket socket = server_socket_of(settings, &none);
+    const bool ok = bind_resolve(settings->bind, true, conf->bind, failure) &&
+                    password_load(&password, settings, environment, NULL, failure);
+    conf->password = ok ? password.secret : NULL;
+    conf->port = settings->port;
+    if (!socket.is_ours)
+        memcpy(conf->socket, socket.path, sizeof(conf->socket));
+    return ok;
+}
+
+/* As root, where the password's file may be root's; the variables are of no use any more. */
+static bool find_server(struct running_conf *conf, const struct settings *settings, uid_t uid,
+                        char **environment, struct failure *failure)
+{
+    bool found;
+    const bool ok = running_conf_read(conf, settings, uid, &found, failure) &&
+                    (found || conf_of_settings(conf, settings, environment, failure));
+    password_wipe_variables(settings, environment);
+    return ok;
+}
+
+/* As the server reads it (RESP2): "*2" words, each behind its length; PING and INFO follow at once.
+ */
+#define REQUEST_MAX (SECRET_MAX + 128)
+
+static size_t put(char *request, size_t length, const char *bytes, size_t count)
+{
+    memcpy(request + length, bytes, count);
+    return length + count;
+}
+
+static size_t write_request(char *request, const struct secret *password, bool ready)
+{
+    static const char ping[] = "*1\r\n$4\r\nPING\r\n";
+    static const char info[] = "*2\r\n$4\r\nINFO\r\n$11\r\nreplication\r\n";
+    size_t length = 0;
+    if (password != NULL) {
+        size_t size;
+        const char *bytes = secret_bytes(password, &size);
+        length = (size_t)snprintf(request, REQUEST_MAX, "*2\r\n$4\r\nAUTH\r\n$%zu\r\n", size);
+        length = put(request, length, bytes, size);
+        length = put(request, length, "\r\n", 2);
+    }
+    length = put(request, length, ping, strlen(ping));
+    return ready ? put(request, length, info, strlen(info)) : length;
+}
+
+/*
+ * The request holds the password: it is made in guarded memory, goes to the kernel by send(2)
+ * alone, and is wiped before an answer is waited for. hiredis is given nothing but the server's
+ * answers.
+ */
+static bool send_request(struct server_link *link, const struct secret *password, bool ready,
+                         struct failure *failure)
+{
+    char *request = sodium_malloc(REQUEST_MAX);
+    if (request == NULL)
+        return failure_set(failure, EX_OSERR, errno,
+                           "no locked memory for the password, raise the limit (ulimit -l)");
+    const bool ok =
+        secret_lock(request, REQUEST_MAX, failure) &&
+        server_link_send(link, request, write_request(request, password, ready), failure);
+    sodium_free(request);
+    return ok;
+}
+
+/* Reads answers until one decides. */
+static bool judge(struct server_link *link, bool with_auth, bool ready,
+                  struct ping_verdict *verdict, struct failure *failure)
+{
+    const enum ping_question last = ready ? PING_REPLICATION : PING_PING;
+    struct server_answer *answer = malloc(sizeof(*answer));
+    bool ok = answer != NULL ||
+              failure_set(failure, EX_OSERR, errno, "no memory for the server's answer");
+    verdict->result = PING_NEXT;
+    for (unsigned question = with_auth ? PING_AUTH : PING_PING;
+         ok && verdict->result == PING_NEXT && question <= last; question++) {
+        ok = server_link_answer(link, answer, failure);
+        if (ok)
+            *verdict = ping_verdict_of(question, answer);
+    }
+    free(answer);
+    return ok;
+}
+
+static bool say(const struct options *options, const struct server_link *link,
+                const struct ping_verdict *verdict, struct failure *failure)
+{
+    const bool ready = options->ping_ready;
+    if (verdict->result == PING_DEAD)
+        return failure_set(failure, EXIT_FAILURE, 0, "%s: %s", link->name, verdict->text);
+    if (ready && verdict->result != PING_READY)
+        return failure_set(failure, EXIT_FAILURE, 0, "not ready: %s: %s", link->name,
+                           verdict->text);
+    return report_answer(&options->report, failure, "%s: %s: %s", ready ? "ready" : "alive",
+                         link->name, verdict->text);
+}
+
+static bool ask(const struct options *options, struct server_link *link,
+                const struct running_conf *conf, uid_t uid, struct failure *failure)
+{
+    struct ping_verdict verdict;
+    return server_link_open(link, conf, uid, failure) &&
+           send_request(link, conf->password, options->ping_ready, failure) &&
+           judge(link, conf->password != NULL, options->ping_ready, &verdict, failure) &&
+           say(options, link, &verdict, failure);
+}
+
+bool tool_ping(const struct options *options, const struct settings *settings, char **environment,
+               struct failure *failure)
+{
+    const uid_t uid = privileges_are_root() ? settings->uid : getuid();
+    struct server_link link = server_link_new(options->ping_timeout);
+    struct running_conf conf;
+    const bool ok = find_server(&conf, settings, uid, environment, failure) &&
+                    privileges_drop(settings->uid, settings->gid, failure) &&
+                    ask(options, &link, &conf, uid, failure);
+    server_link_close(&link);
+    running_conf_free(&conf);
+    return ok;
+}
