@@ -182,37 +182,40 @@ static bool is_absent(const struct failure *failure)
     return false;
 }
 
-/* A failure with the error of one that is_absent(), if none of the addresses has a server. */
+/*
+ * *failure says already why the unix socket does not do. Of several places without a server the
+ * first one is told, of one that is not the server's only that.
+ */
 static bool open_tcp_any(struct server_link *link, const struct running_conf *conf, uid_t uid,
                          struct failure *failure)
 {
     const struct bind_local local = bind_local_of(conf->bind);
-    failure_set(failure, EXIT_FAILURE, EADDRNOTAVAIL, "port %u", conf->port);
-    for (size_t i = 0; i < local.count && is_absent(failure); i++) {
-        if (open_tcp(link, local.address[i], conf->port, uid, failure))
+    for (size_t i = 0; i < local.count; i++) {
+        struct failure here;
+        if (open_tcp(link, local.address[i], conf->port, uid, &here))
             return true;
         drop_socket(link);
+        if (failure->text[0] == '\0' || !is_absent(&here))
+            *failure = here;
+        if (!is_absent(&here))
+            return false;
     }
-    return false;
+    return failure->text[0] == '\0' &&
+           failure_set(failure, EXIT_FAILURE, 0, "bind has no address that is known here");
 }
 
-/* Of several places without a server the first one is told. */
 static bool open_any(struct server_link *link, const struct running_conf *conf, uid_t uid,
                      struct failure *failure)
 {
-    if (conf->socket[0] == '\0')
-        return open_tcp_any(link, conf, uid, failure);
-    if (open_unix(link, conf->socket, uid, failure))
-        return true;
-    drop_socket(link);
-    if (!is_absent(failure) || conf->port == 0)
-        return false;
-    const struct failure first = *failure;
-    if (open_tcp_any(link, conf, uid, failure))
-        return true;
-    if (is_absent(failure))
-        *failure = first;
-    return false;
+    *failure = (struct failure){0};
+    if (conf->socket[0] != '\0') {
+        if (open_unix(link, conf->socket, uid, failure))
+            return true;
+        drop_socket(link);
+        if (!is_absent(failure) || conf->port == 0)
+            return false;
+    }
+    return open_tcp_any(link, conf, uid, failure);
 }
 
 bool server_link_open(struct server_link *link, const struct running_conf *conf, uid_t uid,

@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <grp.h>
 #include <hiredis/hiredis.h>
+#include <linux/nsfs.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -13,13 +15,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sandbox.h"
 
 #define UID_OF_USER 1000 /* what a normal user is inside */
+
+enum { EXEC_FAILED = 125 };
 
 uid_t container_uid(void)
 {
@@ -334,6 +340,89 @@ void container_start_guarded(struct container *container, const char *password)
     container_expect(client, "PONG", "PING", NULL);
     container_disconnect(client);
     ck_assert_ptr_null(strstr(container->log, password));
+}
+
+static int open_namespace(pid_t pid, const char *name)
+{
+    char path[64];
+    (void)snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, name);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* A user's container is an inner user namespace; the others are those of the outer one. */
+bool container_enter(const struct container *container)
+{
+    static const char *const names[] = {"mnt", "pid", "ipc", "net"};
+    const bool own_net = container->port == CONTAINER_PORT;
+    int fds[4];
+    for (size_t i = 0; i < 4; i++)
+        fds[i] = open_namespace(container->pid, names[i]);
+    const int user = own_net ? -1 : open_namespace(container->pid, "user");
+    bool ok = own_net || setns(ioctl(user, NS_GET_PARENT), CLONE_NEWUSER) == 0;
+    for (size_t i = 0; ok && i < (own_net ? 4U : 3U); i++)
+        ok = setns(fds[i], 0) == 0;
+    return ok && (own_net || setns(user, CLONE_NEWUSER) == 0);
+}
+
+static bool become(uid_t uid)
+{
+    return uid == 0 || (setgroups(0, NULL) == 0 && setresgid(uid, uid, uid) == 0 &&
+                        setresuid(uid, uid, uid) == 0);
+}
+
+static _Noreturn void exec_inside(const struct container *container, uid_t uid, int output,
+                                  const char *const *words)
+{
+    const char *argv[CONTAINER_ARGS_MAX] = {"/run/bin/redis-init"};
+    for (size_t i = 0; words[i] != NULL && i < CONTAINER_ARGS_MAX - 2; i++)
+        argv[i + 1] = words[i];
+    if (dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 || !become(uid))
+        _exit(EXEC_FAILED);
+    (void)execve(argv[0], (char *const *)argv, (char *const *)container->environment);
+    _exit(EXEC_FAILED);
+}
+
+/* Never returns: the parent of the process inside. */
+static _Noreturn void parent_of_exec(const struct container *container, uid_t uid, bool abandoned,
+                                     int output, const char *const *words)
+{
+    int status;
+    if (!container_enter(container))
+        _exit(EXEC_FAILED);
+    const pid_t inside = fork();
+    if (inside == 0)
+        exec_inside(container, uid, output, words);
+    (void)close(output);
+    if (abandoned || inside < 0 || waitpid(inside, &status, 0) != inside)
+        _exit(abandoned && inside > 0 ? 0 : EXEC_FAILED);
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+struct container_process container_exec_start(const struct container *container, uid_t uid,
+                                              bool abandoned, const char *const *words)
+{
+    int ends[2];
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+    const pid_t parent = fork();
+    ck_assert_int_ge(parent, 0);
+    if (parent == 0)
+        parent_of_exec(container, uid, abandoned, ends[1], words);
+    (void)close(ends[1]);
+    return (struct container_process){parent, ends[0]};
+}
+
+pid_t container_exec_pid(const struct container_process *process)
+{
+    return sandbox_only_child(process->parent);
+}
+
+int container_exec_wait(struct container_process *process, char *output, size_t size)
+{
+    ck_assert_int_ge(sandbox_read_all(process->output, output, size), 0);
+    (void)close(process->output);
+    const int code = sandbox_exit_code(process->parent);
+    ck_assert_msg(code != EXEC_FAILED, "no process could be started inside: %s", output);
+    return code;
 }
 
 void container_stop(struct container *container, int code)

@@ -83,6 +83,29 @@ void container_expect(struct container_client *client, const char *expected, ...
  * nothing else does. */
 void container_start_guarded(struct container *container, const char *password);
 
+/*
+ * A process beside the server, as an engine's exec or a probe makes it: in the namespaces of the
+ * container and with its environment, but a child of nobody there.
+ */
+struct container_process {
+    pid_t parent; /* the test's child, which waits for it */
+    int output;   /* stdout and stderr, to read */
+};
+
+/* This process in the container's namespaces; its children are in the PID namespace, too. */
+bool container_enter(const struct container *container);
+
+/* Starts redis-init with these words (NULL-ended), as `uid` in the end; 0 in a user's tests is that
+ * user. A process that is `abandoned` loses its parent at once, and has PID 1 for it. */
+struct container_process container_exec_start(const struct container *container, uid_t uid,
+                                              bool abandoned, const char *const *words);
+
+/* Its PID as seen from outside. */
+pid_t container_exec_pid(const struct container_process *process);
+
+/* Reads its output to the end; the exit code, or that of the parent of an abandoned one: 0. */
+int container_exec_wait(struct container_process *process, char *output, size_t size);
+
 /* SIGTERM, and this exit code. */
 void container_stop(struct container *container, int code);
 

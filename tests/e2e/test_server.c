@@ -120,6 +120,15 @@ static bool await_in_info(struct container_client *client, const char *line)
     return false;
 }
 
+static void expect_ready(const struct container *asked, int code, const char *text)
+{
+    char output[1024];
+    struct container_process probe =
+        container_exec_start(asked, 0, false, (const char *const[]){"ping", "--ready", NULL});
+    const int got = container_exec_wait(&probe, output, sizeof(output));
+    ck_assert_msg(got == code && strstr(output, text) != NULL, "%d: %s", got, output);
+}
+
 START_TEST(a_replica_of_the_same_secret_is_let_in)
 {
     container_setenv(&container, "REDIS_INIT_BIND=127.0.0.1");
@@ -133,6 +142,9 @@ START_TEST(a_replica_of_the_same_secret_is_let_in)
     container_expect(first, "1", "WAIT", "1", "60000", NULL);
     container_expect(second, "value", "GET", "key", NULL);
     container_expect(second, "READONLY", "SET", "key", "other", NULL);
+    expect_ready(&container, 0, "ready: /run/redis-init/redis.sock: PONG, a primary\n");
+    expect_ready(&replica, 0,
+                 "ready: /run/redis-init/redis.sock: PONG, a replica whose link is up\n");
     container_disconnect(first);
     container_disconnect(second);
     container_stop(&replica, 0);
