@@ -26,8 +26,8 @@ bool password_load(struct password *password, const struct settings *settings,
 
 void password_free(struct password *password);
 
-/* Overwrites the values of the password's variables, as of which password_load() would have read
- * each, with zeros, for a process that has the password from elsewhere. */
+/* Overwrites the values of the password's variables with zeros, for a process that has the password
+ * from elsewhere. */
 void password_wipe_variables(const struct settings *settings, char *const *environment);
 
 /* Whether `variable` (NAME=VALUE) is one of the password's variables, which no child shall see. */

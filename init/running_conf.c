@@ -69,7 +69,7 @@ static bool take_socket(struct parser *parser, char *value)
 
 static bool take_dir(struct parser *parser, char *value)
 {
-    return copy(parser->data_dir, PATH_MAX, value);
+    return *value == '/' && copy(parser->data_dir, PATH_MAX, value);
 }
 
 struct wanted {
@@ -144,7 +144,7 @@ static bool make_absolute(struct parser *parser)
 bool running_conf_parse(struct running_conf *conf, char *bytes, size_t length,
                         struct failure *failure)
 {
-    char data_dir[PATH_MAX] = "";
+    char data_dir[PATH_MAX] = "/";
     struct parser parser = {conf, data_dir, failure};
     *conf = (struct running_conf){.password = NULL};
     *failure = (struct failure){0};

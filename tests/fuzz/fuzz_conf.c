@@ -4,10 +4,12 @@
 #include "fuzz.h"
 #include "redis_conf.h"
 #include "redis_words.h"
+#include "running_conf.h"
 
 #define WORDS_MAX 600
 #define CONF_MAX (1 << 18)
 #define BIND "127.0.0.1 -::1"
+#define SOCKET "/run/\xc3\xa4 \"#' \\x/redis.sock"
 
 /* The lines of redis.conf, read one after the other as redis-server reads them. */
 struct reader {
@@ -159,6 +161,9 @@ static void expect_our_part(struct reader *reader, const struct redis_conf *conf
     expect_text(reader, "daemonize", "no");
     expect_text(reader, "logfile", "");
     expect_text(reader, "pidfile", "");
+    expect_text(reader, "unixsocket", conf->socket->path);
+    if (conf->socket->is_ours)
+        expect_text(reader, "unixsocketperm", "600");
     if (conf->features->debug_gate)
         expect_text(reader, "enable-debug-command", "no");
     if (conf->features->module_gate)
@@ -169,6 +174,37 @@ static void expect_our_part(struct reader *reader, const struct redis_conf *conf
     if (!conf->args->has_primary_auth)
         expect_value(reader, "masterauth", secret, length);
     require(!next_line(reader, &balanced), "nothing follows");
+}
+
+/* What `ping` finds in it is what was written, whatever the user's lines are. */
+static void check_read_back(const struct redis_conf *conf, const char *text, size_t size)
+{
+    char *bytes = copy_of(text, size);
+    static struct running_conf running;
+    struct failure failure;
+    size_t length;
+    size_t read_length;
+    const char *secret = secret_bytes(conf->password, &length);
+    require(running_conf_parse(&running, bytes, size, &failure), "redis.conf is read back");
+    const char *read = running.password != NULL ? secret_bytes(running.password, &read_length) : "";
+    require(running.password != NULL && read_length == length && memcmp(read, secret, length) == 0,
+            "the password is read back byte for byte");
+    require(running.port == conf->settings->port && strcmp(running.bind, conf->bind) == 0 &&
+                strcmp(running.socket, conf->socket->path) == 0,
+            "the addresses are read back");
+    running_conf_free(&running);
+    free(bytes);
+}
+
+/* Then the server may refuse the line, and there is nothing to ping. */
+static bool users_socket(const struct redis_conf *conf)
+{
+    bool found = false;
+    for (size_t i = 0; i < conf->settings->directive_count; i++)
+        found = found || strcasecmp(conf->settings->directives[i].name, "unixsocket") == 0;
+    for (size_t i = 0; i < conf->args->count; i++)
+        found = found || strncasecmp(conf->args->list[i].name, "unixsocket", 10) == 0;
+    return found;
 }
 
 static void check_conf(const struct redis_conf *conf)
@@ -182,6 +218,8 @@ static void check_conf(const struct redis_conf *conf)
         return;
     require(memchr(out, '\0', length) == NULL, "redis.conf has no NUL");
     out[length] = '\0';
+    if (!users_socket(conf))
+        check_read_back(conf, out, length);
     reader.next = out;
     require(next_line(&reader, &balanced) && reader.words.count == 0, "it begins with a comment");
     expect_users_part(&reader, conf);
@@ -212,11 +250,13 @@ static void write_conf(struct secret *secret, char **words, size_t count, unsign
     const struct server_features features = {.debug_gate = (gates & 1) != 0,
                                              .module_gate = (gates & 2) != 0,
                                              .protected_gate = (gates & 4) != 0};
+    const struct server_socket socket = {SOCKET, (gates & 8) != 0};
     const struct redis_conf conf = {.settings = &settings,
                                     .args = &args,
                                     .features = &features,
                                     .bind = BIND,
-                                    .password = secret};
+                                    .password = secret,
+                                    .socket = &socket};
     struct failure failure = {0};
     if (count >= 2 && secret_take(secret, words[0], "the name", &failure) &&
         load_settings(&settings, words[1]) &&

@@ -77,6 +77,43 @@ static const struct wrong wrongs[] = {
     {"a23456789b23456789c23456789d23456789e23456789f23456789g2345678__", "too long for an address"},
 };
 
+struct local {
+    const char *resolved;
+    const char *addresses; /* with a blank behind each */
+};
+
+static const struct local locals[] = {
+    {"* -::*", "127.0.0.1 ::1 "},
+    {"0.0.0.0 ::", "127.0.0.1 ::1 "},
+    {"::*", "::1 "},
+    {"127.0.0.1 -::1", "127.0.0.1 ::1 "},
+    {"-::1 127.0.0.7", "::1 127.0.0.7 "},
+    {"192.0.2.1 -127.0.0.7", "127.0.0.7 "}, /* not by an address that a proxy may have */
+    {"192.0.2.1 -2001:db8::1", "192.0.2.1 2001:db8::1 "},
+    {" \t192.0.2.1\t", "192.0.2.1 "},
+    {"", ""},
+    {"- -- nonsense 1.2.3 0123456789012345678901234567890123456789012345678901234567890", ""},
+};
+
+START_TEST(addresses_to_reach_it_at)
+{
+    char text[512] = "";
+    const struct bind_local local = bind_local_of(locals[_i].resolved);
+    for (size_t i = 0; i < local.count; i++)
+        strcat(strcat(text, local.address[i]), " ");
+    ck_assert_str_eq(text, locals[_i].addresses);
+}
+END_TEST
+
+START_TEST(no_more_addresses_than_there_is_room_for)
+{
+    char text[1024] = "";
+    for (int i = 0; i < 2 * BIND_LOCAL_MAX; i++)
+        strcat(text, "-127.0.0.1 ");
+    ck_assert_uint_eq(bind_local_of(text).count, BIND_LOCAL_MAX);
+}
+END_TEST
+
 START_TEST(a_wrong_word_is_named)
 {
     char out[BIND_MAX];
@@ -173,6 +210,9 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("bind");
+    tcase_add_loop_test(tests, addresses_to_reach_it_at, 0,
+                        (int)(sizeof(locals) / sizeof(locals[0])));
+    tcase_add_test(tests, no_more_addresses_than_there_is_room_for);
     tcase_add_loop_test(tests, addresses_as_redis_conf_takes_them, 0, COUNT(settings));
     tcase_add_loop_test(tests, a_wrong_word_is_named, 0, COUNT(wrongs));
     tcase_add_test(tests, no_more_than_the_buffer);

@@ -19,6 +19,7 @@ static struct conf_place_found place;
 static struct settings settings;
 static struct server_args args;
 static const struct server_features features;
+static struct server_socket unix_socket;
 static char run_dir[256];
 static char said[4096];
 
@@ -37,6 +38,7 @@ static void begin(void)
     (void)snprintf(run_dir, sizeof(run_dir), "%s/run", unit_folder());
     ck_assert_int_eq(mkdir(run_dir, 0700), 0);
     args = (struct server_args){0};
+    unix_socket = (struct server_socket){"/run/redis.sock", true};
     settings = (struct settings){.run_dir = run_dir, .data_dir = "/data", .port = 6379};
 }
 
@@ -48,7 +50,7 @@ static bool write_conf(enum conf_place where)
     const struct report report = {REPORT_TEXT, REPORT_NOTICE};
     struct secret *secret = secret_new(&failure);
     ck_assert(secret != NULL && secret_take(secret, password, "it", &failure));
-    const struct redis_conf conf = {&settings, &args, &features, "*", secret, false, NULL};
+    const struct redis_conf conf = {&settings, &args, &features, "*", secret, false, &unix_socket};
     settings.conf = where;
 
     (void)snprintf(log, sizeof(log), "%s/stderr", unit_folder());
@@ -100,6 +102,29 @@ static bool exists(const char *path)
 {
     return access(path, F_OK) == 0;
 }
+
+static void expect_socket(bool there)
+{
+    char text[4096];
+    read_place(text, sizeof(text));
+    ck_assert_msg((strstr(text, "\nunixsocket \"/run/redis.sock\"\n") != NULL) == there, "%s",
+                  text);
+}
+
+/* Ours is in the folder of a file, the user's wherever he says. */
+START_TEST(a_memfd_has_no_socket_of_ours)
+{
+    ck_assert_msg(write_conf(CONF_FILE), "%s", failure.text);
+    expect_socket(true);
+    ck_assert_msg(write_conf(CONF_MEMFD), "%s", failure.text);
+    expect_socket(false);
+    ck_assert_int_eq(close(place.fd), 0);
+    unix_socket.is_ours = false;
+    ck_assert_msg(write_conf(CONF_MEMFD), "%s", failure.text);
+    expect_socket(true);
+    ck_assert_int_eq(close(place.fd), 0);
+}
+END_TEST
 
 START_TEST(a_file_in_a_private_folder)
 {
@@ -161,6 +186,7 @@ START_TEST(auto_takes_a_memfd_where_no_file_can_be)
     ck_assert_msg(strstr(said, "redis.conf is kept in a sealed memfd") != NULL, "%s", said);
     ck_assert_msg(strstr(said, run_dir) != NULL, "%s", said);
     expect_descriptor();
+    expect_socket(false);
     ck_assert_int_eq(close(place.fd), 0);
 }
 END_TEST
@@ -235,6 +261,7 @@ int main(void)
     TCase *tests = tcase_create("conf place");
     tcase_add_checked_fixture(tests, begin, NULL);
     tcase_add_loop_test(tests, a_file_in_a_private_folder, 0, 2);
+    tcase_add_test(tests, a_memfd_has_no_socket_of_ours);
     tcase_add_test(tests, no_descriptor_of_a_file_stays_open);
     tcase_add_loop_test(tests, a_descriptor_where_others_can_swap, 0, 2);
     tcase_add_test(tests, a_memfd_touches_no_folder);

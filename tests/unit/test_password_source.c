@@ -326,6 +326,19 @@ START_TEST(its_variables_are_known)
 }
 END_TEST
 
+START_TEST(its_variables_can_be_wiped)
+{
+    set(0, "REDIS_PASSWORDS", OTHER);
+    set(1, "REDIS_PASSWORD", GOOD);
+    set(2, "VALKEY_PASSWORD", OTHER);
+    password_wipe_variables(&settings, environment);
+    ck_assert_str_eq(variables[0], "REDIS_PASSWORDS=" OTHER);
+    ck_assert_str_eq(variables[1], "REDIS_PASSWORD=");
+    assert_wiped(1, GOOD);
+    assert_wiped(2, OTHER);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("password source");
@@ -349,5 +362,6 @@ int main(void)
     tcase_add_test(tests, equal_sources_are_one);
     tcase_add_loop_test(tests, different_sources_are_refused, 0, 6);
     tcase_add_test(tests, its_variables_are_known);
+    tcase_add_test(tests, its_variables_can_be_wiped);
     return unit_main("password source", tests);
 }

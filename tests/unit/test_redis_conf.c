@@ -327,10 +327,28 @@ START_TEST(never_more_than_the_size)
 }
 END_TEST
 
+START_TEST(a_unix_socket_of_ours_is_private)
+{
+    static const struct server_socket ours = {"/run/x y/redis.sock", true};
+    static const struct server_socket users = {"/run/own.sock", false};
+    static const struct server_socket none = {"", false};
+    check_no("unixsocket");
+    conf.socket = &none;
+    check_no("unixsocket");
+    conf.socket = &ours;
+    check_line("unixsocket \"/run/x y/redis.sock\"");
+    check_line("unixsocketperm 600");
+    conf.socket = &users;
+    check_line("unixsocket \"/run/own.sock\"");
+    check_no("unixsocketperm");
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("redis_conf");
     tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, a_unix_socket_of_ours_is_private);
     tcase_add_loop_test(tests, who_owns_a_directive, 0, COUNT(directives));
     tcase_add_test(tests, the_name_ends_at_its_length);
     tcase_add_test(tests, the_whole_conf);

@@ -164,6 +164,30 @@ START_TEST(the_longest_line_is_whole)
 }
 END_TEST
 
+/* The answer of a tool is the same line, but on stdout. */
+START_TEST(an_answer_goes_to_stdout)
+{
+    struct failure failure = {0};
+    static const struct report quiet = {REPORT_TEXT, REPORT_WARNING};
+    const int before = dup(STDOUT_FILENO);
+    ck_assert_int_eq(dup2(ends[1], STDOUT_FILENO), STDOUT_FILENO);
+    const bool text_ok = report_answer(&text_report, &failure, "port %d", 6379);
+    ck_assert_str_eq(said(), "redis-init: port 6379\n");
+    const bool json_ok = report_answer(&json_report, &failure, "port %d", 6379);
+    ck_assert_str_eq(said(), "{\"level\":\"notice\",\"program\":\"redis-init\",\"message\":\"port "
+                             "6379\"}\n");
+    const bool quiet_ok = report_answer(&quiet, &failure, "port %d", 6379);
+    ck_assert_str_eq(said(), "");
+    const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    ck_assert_int_eq(dup2(full, STDOUT_FILENO), STDOUT_FILENO);
+    const bool full_ok = report_answer(&text_report, &failure, "port %d", 6379);
+    ck_assert_int_eq(dup2(before, STDOUT_FILENO), STDOUT_FILENO);
+    ck_assert_int_eq(close(before) + close(full), 0);
+    ck_assert(text_ok && json_ok && quiet_ok && !full_ok);
+    ck_assert_int_eq(failure.exit_code, EX_OSERR);
+}
+END_TEST
+
 START_TEST(a_failure_is_said_and_gives_its_code)
 {
     static const struct report quiet = {REPORT_TEXT, REPORT_ERROR};
@@ -236,6 +260,7 @@ int main(void)
     tcase_add_test(tests, json_is_ascii_whatever_the_bytes);
     tcase_add_test(tests, a_long_text_is_cut);
     tcase_add_test(tests, the_longest_line_is_whole);
+    tcase_add_test(tests, an_answer_goes_to_stdout);
     tcase_add_test(tests, a_failure_is_said_and_gives_its_code);
     tcase_add_loop_test(tests, a_termination_log_gets_the_text_alone, 0, 2);
     tcase_add_test(tests, a_termination_log_stays_small);
