@@ -167,7 +167,7 @@ static void add_local(struct bind_local *local, const char *resolved, bool loopb
             memcpy(word, p + dash, length - dash);
         const char *address = reached_at(word);
         if (address != NULL && is_loopback(address) == loopback && local->count < BIND_LOCAL_MAX)
-            strcpy(local->address[local->count++], address);
+            memcpy(local->address[local->count++], address, strlen(address) + 1);
         p += length;
     }
 }

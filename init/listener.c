@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define STATE_LISTEN 0x0aU /* TCP_LISTEN in the kernel's include/net/tcp_states.h */
-#define WORD_DIGITS 8      /* of an address: a word of 32 bits in the machine's order */
+#define WORD_DIGITS 8UL    /* of an address: a word of 32 bits in the machine's order */
 #define ADDRESS_DIGITS (4 * WORD_DIGITS)
 #define LINE_MAX_BYTES 512 /* the kernel's are below 200 */
 

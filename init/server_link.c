@@ -103,7 +103,7 @@ static bool open_unix(struct server_link *link, const char *path, uid_t uid,
     (void)snprintf(link->name, sizeof(link->name), "%s", path);
     if (strlen(path) >= sizeof(target.address.local.sun_path))
         return failure_set(failure, EXIT_FAILURE, ENAMETOOLONG, "%s", link->name);
-    strcpy(target.address.local.sun_path, path);
+    memcpy(target.address.local.sun_path, path, strlen(path) + 1);
     return open_socket(link, &target, failure) && connect_to(link, &target, failure) &&
            judge_peer(link, uid, failure);
 }
