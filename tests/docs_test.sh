@@ -206,11 +206,13 @@ check_snippets() {
     for file in "$scratch"/yaml.*; do
         check "README's YAML block ${file##*.} has a right form" looks_like_yaml "$file"
     done
-    same "README's Dockerfile installs what ./dev builds with" \
+    same "docker/Dockerfile installs what ./dev builds with" \
         "$(sed -nE 's/^packages_build=\((.*)\)$/\1/p' "$source/dev" | tr ' ' '\n' | grep -vx xz-utils | sort)" \
-        "$(sed -nE 's/^ +([a-z].*)$/\1/p' "$scratch/dockerfile.1" | tr ' ' '\n' | sort)"
+        "$(sed -nE '/^FROM .* AS builder$/,/^COPY/s/^ +([a-z].*)$/\1/p' "$source/docker/Dockerfile" | tr ' ' '\n' | sort)"
     for word in redis-init redis-init-supervise; do
         check "README's Dockerfile copies $word" grep -q "^COPY --from.*/$word " "$scratch/dockerfile.1"
+        same "README and docker/Dockerfile copy $word alike" "$(grep -c "^COPY --from=[a-z-]* \
+/usr/local/bin/redis-init /usr/local/bin/redis-init-supervise /usr/local/bin/$" "$source/docker/Dockerfile")" 3
     done
     while read -r word; do
         check "README's $word is of configure.ac" grep -qF "AC_ARG_ENABLE([${word#--enable-}]" "$source/configure.ac"
