@@ -36,8 +36,10 @@ static void expect_answer_on(const char *address)
 /* Whether a socket listens on that local address, as /proc/net/tcp and tcp6 write it. */
 static bool listens_on(const char *table, const char *address)
 {
-    char text[16384], wanted[64];
-    (void)snprintf(wanted, sizeof(wanted), ": %s:%04X ", address, (unsigned)container.port);
+    char text[16384], wanted[128];
+    /* no other end, state 0A: a client's connection has the same local address (proc_net_tcp) */
+    (void)snprintf(wanted, sizeof(wanted), ": %s:%04X %0*d:0000 0A", address,
+                   (unsigned)container.port, (int)strlen(address), 0);
     ck_assert_int_ge(sandbox_proc_file(container.pid, table, text, sizeof(text)), 0);
     return strstr(text, wanted) != NULL;
 }
