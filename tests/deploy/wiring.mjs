@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// What names what: the objects of one rendering fit together, and hold no password.
+import { containersOf, podOf } from './objects.mjs';
+
+const SECRET = 'redis-password'; // deploy/secret makes it
+const PROBE_OWN_SECONDS = 1; // after which `redis-init ping` gives up by itself
+
+const covers = (selector, labels = {}) => Object.entries(selector ?? {}).every(([key, value]) => labels[key] === value);
+const named = (objects, kind, name) => objects.find((each) => each.kind === kind && each.metadata.name === name);
+const portsOf = (pod) => containersOf(pod).flatMap((container) => container.ports ?? []);
+const hasPort = (pod, port) => portsOf(pod).some((each) => each.name === port || each.containerPort === Number(port));
+
+/** The pods that labels choose, out of a rendering's. */
+function chosen(objects, selector) {
+  return objects.map(podOf).filter((pod) => pod && covers(selector, pod.metadata?.labels));
+}
+
+/** A pod that labels choose lacks one of these ports, or labels choose none. */
+function* choice(objects, what, selector, ports) {
+  const pods = chosen(objects, selector);
+  if (Object.keys(selector ?? {}).length === 0 || pods.length === 0) yield `${what}: its selector matches no pod`;
+  for (const pod of pods) for (const port of ports) if (!hasPort(pod, port)) yield `${what}: no container has the port ${port}`;
+}
+
+function* serviceProblems(service, objects) {
+  const ports = service.spec.ports ?? [];
+  yield* choice(objects, 'Service', service.spec.selector, ports.map((port) => port.targetPort ?? port.port));
+  for (const { name } of ports) if (!/^(tcp|redis)-/.test(name ?? '')) yield `Service: port ${name} tells a mesh no protocol`;
+}
+
+function* policyProblems({ spec }, objects) {
+  const ports = (spec.ingress ?? []).flatMap((rule) => rule.ports ?? []).map(({ port }) => port);
+  yield* choice(objects, 'NetworkPolicy', spec.podSelector?.matchLabels, ports);
+  for (const type of ['Ingress', 'Egress']) if (!spec.policyTypes?.includes(type)) yield `NetworkPolicy: nothing limits ${type}`;
+  for (const rule of spec.ingress ?? []) if (!rule.from?.length) yield 'NetworkPolicy: a rule lets everyone in';
+}
+
+function* authorizationProblems({ metadata, spec }, objects) {
+  const operations = (spec.rules ?? []).flatMap((rule) => (rule.to ?? []).map((to) => to.operation));
+  yield* choice(objects, 'AuthorizationPolicy', spec.selector?.matchLabels, operations.flatMap((each) => each.ports ?? []));
+  if (spec.action === 'DENY' && operations.some((each) => each.methods || each.paths || each.hosts))
+    yield 'AuthorizationPolicy: a DENY by HTTP fields denies every TCP connection';
+  if (!objects.some((each) => each.kind === 'PeerAuthentication' && each.spec.mtls?.mode === 'STRICT'))
+    yield 'AuthorizationPolicy: clients have no identity without PeerAuthentication STRICT';
+  for (const rule of spec.rules ?? []) {
+    if (!rule.from?.length) yield 'AuthorizationPolicy: a rule lets everyone in';
+    for (const { source } of rule.from ?? []) yield* sourceProblems(source, metadata.namespace, objects);
+  }
+}
+
+function* sourceProblems({ namespaces = [], principals = [] }, own, objects) {
+  for (const name of namespaces) if (name !== own) yield `AuthorizationPolicy: namespace ${name} is not here`;
+  for (const principal of principals) {
+    const [, namespace, account] = /^[^/]+\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(principal) ?? [];
+    if (namespace !== own || !named(objects, 'ServiceAccount', account))
+      yield `AuthorizationPolicy: principal ${principal} is no ServiceAccount here`;
+    else if (!objects.map(podOf).some((pod) => pod?.spec.serviceAccountName === account))
+      yield `AuthorizationPolicy: no pod runs as ${principal}`;
+  }
+}
+
+function* volumeProblems(volume, objects) {
+  const map = volume.configMap && named(objects, 'ConfigMap', volume.configMap.name);
+  if (volume.configMap && !map) yield `volume ${volume.name}: no ConfigMap ${volume.configMap.name}`;
+  if (volume.secret && volume.secret.secretName !== SECRET) yield `volume ${volume.name}: the Secret is ${SECRET}`;
+}
+
+function* containerProblems(container, volumes, objects) {
+  for (const mount of container.volumeMounts ?? []) {
+    const volume = volumes.find(({ name }) => name === mount.name);
+    if (!volume) yield `mounts ${mount.name}, which is no volume`;
+    const map = volume?.configMap && named(objects, 'ConfigMap', volume.configMap.name);
+    if (map && mount.subPath && !(mount.subPath in map.data)) yield `mounts ${mount.subPath}, which the ConfigMap lacks`;
+  }
+  for (const { valueFrom } of container.env ?? [])
+    if (valueFrom?.secretKeyRef && valueFrom.secretKeyRef.name !== SECRET) yield `the Secret is ${SECRET}`;
+  for (const kind of ['requests', 'limits'])
+    for (const what of ['cpu', 'memory']) if (!container.resources?.[kind]?.[what]) yield `no ${kind} of ${what}`;
+  for (const name of ['startupProbe', 'livenessProbe', 'readinessProbe'])
+    if (container[name] && !((container[name].timeoutSeconds ?? 1) > PROBE_OWN_SECONDS))
+      yield `${name}: the kubelet's time must be longer than the probe's own`;
+  if (!/:[^/]+$/.test(container.image ?? '') || container.image.endsWith(':latest')) yield 'the image has no version';
+}
+
+function* workloadProblems(object, objects) {
+  const pod = podOf(object);
+  if (!covers(object.spec.selector?.matchLabels ?? { nothing: '' }, pod.metadata?.labels))
+    yield 'its selector does not match the labels of its pods';
+  if (object.kind === 'StatefulSet' && named(objects, 'Service', object.spec.serviceName)?.spec.clusterIP !== 'None')
+    yield `serviceName ${object.spec.serviceName} is no headless Service here`;
+  if (!named(objects, 'ServiceAccount', pod.spec.serviceAccountName)) yield `no ServiceAccount ${pod.spec.serviceAccountName}`;
+  if (pod.spec.automountServiceAccountToken !== false) yield 'it is given a token for the API server';
+  const volumes = [...(pod.spec.volumes ?? []), ...(object.spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata)];
+  for (const volume of volumes) yield* volumeProblems(volume, objects);
+  for (const container of containersOf(pod))
+    for (const problem of containerProblems(container, volumes, objects)) yield `${container.name}: ${problem}`;
+}
+
+const byKind = {
+  Service: serviceProblems,
+  NetworkPolicy: policyProblems,
+  PodDisruptionBudget: ({ spec }, objects) => choice(objects, 'PodDisruptionBudget', spec.selector?.matchLabels, []),
+  AuthorizationPolicy: authorizationProblems,
+  StatefulSet: workloadProblems,
+  Deployment: workloadProblems,
+};
+
+/** What does not fit together in one rendering, a line each. */
+export function wiringProblems(objects) {
+  return objects.flatMap((object) => [...(byKind[object.kind]?.(object, objects) ?? [])].map((said) => `${object.metadata.name}: ${said}`));
+}
+
+/** A password that stands in an object: the value of a Secret, of a variable, or an argument. */
+export function passwordProblems(object) {
+  const said = [];
+  if (object.kind === 'Secret')
+    for (const [key, value] of Object.entries({ ...object.data, ...object.stringData }))
+      if (value !== '') said.push(`Secret ${object.metadata?.name}: ${key} has a value`);
+  const pod = podOf(object);
+  for (const container of pod ? containersOf(pod) : []) {
+    for (const { name, value } of container.env ?? [])
+      if (/PASSWORD$/.test(name) && value !== undefined) said.push(`${container.name}: ${name} has a value`);
+    const words = [...(container.command ?? []), ...(container.args ?? [])];
+    words.forEach((word, index) => {
+      if (words[index - 1] === '--requirepass' && !/^\$\([A-Z_]+\)$/.test(word)) said.push(`${container.name}: a password is an argument`);
+    });
+  }
+  return said;
+}
