@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 # What the tests that are scripts share: they count checks, and end with the line that tests/summary.sh adds up.
-passed=0 failed=0
+passed=0 failed=0 skipped=0
 
 # check WHAT COMMAND...: one check
 check() {
@@ -17,6 +17,6 @@ check() {
 
 # checks_end: the closing line; false when a check failed
 checks_end() {
-    echo "$passed passed, $failed failed, 0 skipped"
+    echo "$passed passed, $failed failed, $skipped skipped"
     [ "$failed" = 0 ]
 }
