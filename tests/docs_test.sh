@@ -146,6 +146,39 @@ check_environment() {
     done
 }
 
+# docker run, compose and the manifests know no other variables than the settings table has.
+known_variables() {
+    local key
+    while read -r _ key _; do
+        echo "REDIS_INIT_${key^^}"
+    done < <(program_settings "$scratch/empty")
+    printf '%s\n' REDIS_INIT_CONFIG {REDIS,VALKEY}_PASSWORD{,_FILE}
+}
+# the names that the files set, a line each
+used_variables() {
+    local file
+    while read -r file; do
+        sed 's/#.*//' "$file" | grep -oE '\b(REDIS|VALKEY)_[A-Z_]+\b'
+    done < <(find "$source/docker" "$source/deploy" -type f) 2>/dev/null
+    grep -ohE -- '(--env|-e|- name:) (REDIS|VALKEY)_[A-Z_]+' "$source/README.md" "$source"/docs/*.md | sed 's/.* //'
+}
+check_deployed_settings() {
+    local name file
+    known_variables | sort >"$scratch/known"
+    used_variables | sort -u >"$scratch/used"
+    for name in REDIS_PASSWORD_FILE REDIS_INIT_BIND; do
+        check "$name is found where it is set" grep -qx "$name" "$scratch/used"
+    done
+    while read -r name; do
+        check "$name, which docker/, deploy/, README or docs/ sets, is a variable of redis-init" grep -qx "$name" "$scratch/known"
+    done <"$scratch/used"
+    for file in "$source"/deploy/*/redis-init.ini; do
+        check "${file#"$source"/} is read" test -n "$(program_settings "$file")"
+    done
+    check "deploy/ has the version of the program" test "$(sed -nE 's/^ +newTag: //p' "$source"/deploy/*/kustomization.yaml \
+        "$source"/deploy/overlays/*/kustomization.yaml | sort -u)" = "$(./redis-init --version | cut -d ' ' -f 2)"
+}
+
 # Exit codes, with what they mean: `64 wrong usage`.
 man_codes() {
     awk '/^\.It [0-9]+$/ {code = $2; next} /^\./ {code = ""} code {print code, $0}' "$source/man/redis-init.8" |
@@ -179,12 +212,12 @@ check_exit_codes() {
         )"
 }
 
-# README's ``` blocks of a language, each into a file of its own: PREFIX.1 ...
+# README's and docs/' ``` blocks of a language, each into a file of its own: LANGUAGE.1 ..., README's first
 blocks() {
     awk -v start="\`\`\`$1" -v prefix="$scratch/$1" '
         on && /^```$/ {on = 0; close(file)}
         on {print > file}
-        $0 == start {on = 1; file = prefix "." ++n; printf "" > file}' "$source/README.md"
+        $0 == start {on = 1; file = prefix "." ++n; printf "" > file}' "$source/README.md" "$source"/docs/*.md
 }
 # tabs, odd indentation and a brace or quote left open are what spoils YAML
 looks_like_yaml() {
@@ -201,10 +234,10 @@ check_snippets() {
     blocks yaml
     blocks dockerfile
     for file in "$scratch"/sh.*; do
-        check "README's shell block ${file##*.} is the shell's language" bash -n "$file"
+        check "shell block ${file##*.} is the shell's language" bash -n "$file"
     done
     for file in "$scratch"/yaml.*; do
-        check "README's YAML block ${file##*.} has a right form" looks_like_yaml "$file"
+        check "YAML block ${file##*.} has a right form" looks_like_yaml "$file"
     done
     same "docker/Dockerfile installs what ./dev builds with" \
         "$(sed -nE 's/^packages_build=\((.*)\)$/\1/p' "$source/dev" | tr ' ' '\n' | grep -vx xz-utils | sort)" \
@@ -229,6 +262,13 @@ check_samples() {
     blocks console
     same "README's refusal is what redis-init says" "$(sed -n 2p "$scratch/console.1")" \
         "$(clean REDIS_PASSWORD="$(sed -nE '1s/.*PASSWORD=([^ ]*) .*/\1/p' "$scratch/console.1")" ./redis-init 2>&1)"
+    printf 'Summer2024!' >"$scratch/password"
+    chmod 0400 "$scratch/password"
+    same "the refusal in docs/kubernetes.md is what redis-init says" \
+        "$(sed -nE 's/^ +Message: +//p' "$source/docs/kubernetes.md")" \
+        "$(clean REDIS_PASSWORD_FILE="$scratch/password" ./redis-init 2>&1 |
+            sed "s/^redis-init: //; s,$scratch/,/run/secrets/redis/,")"
+    rm "$scratch/password"
     install -m 0755 redis-init redis-init-supervise "$scratch/"
     printf '#!/bin/sh\n' >"$scratch/redis-server"
     chmod 0755 "$scratch/redis-server"
@@ -250,9 +290,11 @@ check_files() {
     for page in "$source"/man/*.[1-8]; do
         check "${page##*/} is clean mdoc" mandoc -Tlint -W warning "$page"
     done
-    while read -r link; do
-        check "README links to $link" test -e "$source/$link"
-    done < <(grep -oE '\]\([^)]*\)' "$source/README.md" | tr -d '])(' | grep -v '^https:')
+    for page in README.md docs/kubernetes.md; do
+        while read -r link; do
+            check "$page links to $link" test -e "$source/$(dirname "$page")/$link"
+        done < <(grep -oE '\]\([^)]*\)' "$source/$page" | tr -d '])(' | grep -v '^https:')
+    done
     for file in "$source"/man/*.[1-8] "$source"/completion/* "$source"/etc/*; do
         file=${file#"$source"/}
         check "$file is installed" grep -qE "^dist_[a-z]+_[A-Z]+ = .*\b$file( |\$)" "$source/Makefile.am"
@@ -270,6 +312,7 @@ check_options
 check_completion
 check_settings
 check_environment
+check_deployed_settings
 check_exit_codes
 check_snippets
 check_samples
