@@ -18,7 +18,7 @@ for log in "$1"/tests/*/*.log "$1"/tests/*.log; do
     }
 done
 # what failed, where only this output is kept
-grep -h -E '^[^ ]+:[0-9]+:[FE]:' "$1"/tests/*/*.log "$1"/tests/*.log 2>/dev/null | head -n 40 >&2 || true
+grep -h -A 8 -E '^[^ ]+:[0-9]+:[FE]:' "$1"/tests/*/*.log "$1"/tests/*.log 2>/dev/null | head -n 60 >&2 || true
 # a skip in CI is a defect: nobody would see it
 if [ -n "${CI:-}" ] && [ "$skipped" -gt 0 ]; then
     echo "summary: $skipped skipped in CI" >&2
