@@ -4,20 +4,25 @@
 
 #include <limits.h>
 
+#include "acl_file.h"
 #include "redis_conf.h"
 
-/* Where redis.conf went; what the server is started with. */
+/* Where redis.conf and the aclfile went; what the server is started with. */
 struct conf_place_found {
     char path[PATH_MAX]; /* run_dir/redis.conf, or /proc/self/fd/N */
     int fd;              /* the descriptor to keep through exec, or -1 */
+    int acl_fd;          /* likewise of the aclfile */
 };
 
 /*
- * Renders the conf into guarded memory, puts it where [redis] conf says and wipes its copy. With
- * conf=auto a run_dir that can't be written leads to a memfd, which is said. In a run_dir where
- * others could swap the file the server gets it by descriptor. EX_CANTCREAT, EX_OSERR.
+ * Renders the aclfile (when conf->has_users; `acl` may be NULL otherwise) and the conf that names
+ * it into guarded memory, puts them where [redis] conf says and wipes its copies. With conf=auto a
+ * run_dir that can't be written leads to a memfd, which is said. In a run_dir where others could
+ * swap the files the server gets them by descriptor. In a memfd there is no internal user: nobody
+ * could read the credential. EX_CANTCREAT, EX_OSERR.
  */
 bool conf_place_write(struct conf_place_found *place, const struct redis_conf *conf,
-                      const struct report *report, struct failure *failure) MUST_CHECK;
+                      const struct acl_file *acl, const struct report *report,
+                      struct failure *failure) MUST_CHECK;
 
 #endif

@@ -34,10 +34,20 @@ char **handoff_environment(char *const *environment, const struct settings *sett
                            struct failure *failure) MUST_CHECK;
 
 /*
- * Closes all descriptors but 0 to 2 and `kept` (-1: none) and becomes argv[0]. Returns only on
- * failure (EX_OSERR).
+ * Overwrites each variable whose value holds `secret` (secret_is_in()) with zeros, and names it in
+ * a warning; the settings and password variables of redis-init aside, which no child gets.
  */
-bool handoff_exec(char *const *argv, char *const *environment, int kept,
+void handoff_forget(char *const *environment, const struct settings *settings,
+                    const struct secret *secret, const struct report *report);
+
+/* The files that the server reads by descriptor: its redis.conf and its aclfile, or -1. */
+#define HANDOFF_KEPT_MAX 2
+
+/*
+ * Closes all descriptors but 0 to 2 and those of `kept` (-1: none) and becomes argv[0]. Returns
+ * only on failure (EX_OSERR).
+ */
+bool handoff_exec(char *const *argv, char *const *environment, const int kept[HANDOFF_KEPT_MAX],
                   struct failure *failure) MUST_CHECK;
 
 #endif

@@ -11,7 +11,8 @@
 #define INI_FILE_MAX 65536
 
 /*
- * One `key = value` of the file; `where` is "path:line". Returns false after filling *failure.
+ * One `key = value` of the file; `where` is "path:line". The line of a section itself comes with
+ * key and value NULL. Returns false after filling *failure.
  */
 typedef bool ini_entry(const char *section, const char *key, const char *value, const char *where,
                        void *context, struct failure *failure);

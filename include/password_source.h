@@ -19,12 +19,26 @@ struct password {
  * $CREDENTIALS_DIRECTORY/redis-password and `requirepass`, the argument's value, or NULL. Values in
  * memory are overwritten with zeros. EX_NOINPUT: none given, or a file can't be read. EX_DATAERR:
  * empty or unfit, or a path given as the password. EX_USAGE: two of them differ. With
- * allow_empty_password none and empty are right.
+ * allow_empty_password none and empty are right, unless there are users; none is right with
+ * default_user=off.
  */
 bool password_load(struct password *password, const struct settings *settings,
                    char *const *environment, char *requirepass, struct failure *failure) MUST_CHECK;
 
 void password_free(struct password *password);
+
+/*
+ * One password from one place. Of `value` (a variable's or an argument's, overwritten with zeros)
+ * EX_DATAERR also when it is the path of a file, which belongs to `by_file`; of a file as
+ * secret_read_file(). `name` is what errors call the place. NULL on failure; the caller frees.
+ */
+struct secret *password_of_value(char *value, const char *name, const char *by_file,
+                                 struct failure *failure) MUST_CHECK;
+struct secret *password_of_file(const char *path, const char *name,
+                                struct failure *failure) MUST_CHECK;
+
+/* The value of a variable in the environment, or NULL. */
+char *password_variable(char *const *environment, const char *name);
 
 /* Overwrites the values of the password's variables with zeros, for a process that has the password
  * from elsewhere. */

@@ -7,7 +7,8 @@
 #include "failure.h"
 
 #define CONF_NAME "redis.conf"
-#define CONF_NAME_NEW "redis.conf.new"
+#define ACL_NAME "users.acl"
+#define NEW_SUFFIX ".new" /* of a file that is not whole yet */
 
 struct private_file {
     int fd;       /* the file itself, to read; the caller closes it */
@@ -15,16 +16,17 @@ struct private_file {
 };
 
 /*
- * Writes `bytes` as folder/CONF_NAME, mode 0600, owned by the caller: a new file beside it
- * (O_EXCL|O_NOFOLLOW), fsync, rename. The folder is made when it is missing. A reader sees the old
- * file or the new one, whole; on failure (EX_CANTCREAT) nothing half-written stays.
+ * Writes `bytes` as folder/name (CONF_NAME or ACL_NAME), mode 0600, owned by the caller: a new file
+ * beside it (O_EXCL|O_NOFOLLOW), fsync, rename. The folder is made when it is missing. A reader
+ * sees the old file or the new one, whole; on failure (EX_CANTCREAT) nothing half-written stays.
  */
-bool private_file_write(struct private_file *file, const char *folder, const char *bytes,
-                        size_t length, struct failure *failure) MUST_CHECK;
+bool private_file_write(struct private_file *file, const char *folder, const char *name,
+                        const char *bytes, size_t length, struct failure *failure) MUST_CHECK;
 
 /*
  * The same bytes in a sealed memfd that survives exec. Returns its descriptor, or -1 (EX_OSERR).
  */
-int private_memfd(const char *bytes, size_t length, struct failure *failure) MUST_CHECK;
+int private_memfd(const char *name, const char *bytes, size_t length,
+                  struct failure *failure) MUST_CHECK;
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "internal_user.h"
 #include "secret.h"
 #include "server_args.h"
 #include "server_features.h"
@@ -31,6 +32,9 @@ struct directive_owner {
  * blank or a quote, which would hide it from redis_conf_owner(). */
 size_t redis_conf_name_length(const char *text);
 
+/* Whether the directive is `user`, which the server refuses beside an aclfile. */
+bool redis_conf_is_user(const char *name, size_t length);
+
 /*
  * The row for a directive, whose name Redis reads without regard to case, and the value as it
  * stands (only `user` looks at it); NULL for a free one.
@@ -45,15 +49,22 @@ struct redis_conf {
     const struct settings *settings;
     const struct server_args *args;
     const struct server_features *features;
-    const char *bind;                   /* resolved addresses */
-    const struct secret *password;      /* NULL: none (allow_empty_password, or redacted) */
-    bool redacted;                      /* `requirepass <redacted>` for people to read */
-    const struct server_socket *socket; /* NULL: no word of ours about a unix socket */
+    const char *bind;                     /* resolved addresses */
+    const struct secret *password;        /* NULL: none (allow_empty_password, or redacted) */
+    bool redacted;                        /* `requirepass <redacted>` for people to read */
+    bool has_users;                       /* the server gets an aclfile, and no requirepass */
+    const char *aclfile;                  /* where the server finds it; NULL when redacted */
+    const struct secret *primary_auth;    /* masterauth, where it is not the password; or NULL */
+    const struct internal_user *internal; /* NULL: there is none */
+    const struct server_socket *socket;   /* NULL: no word of ours about a unix socket */
 };
 
 /* The first line, by which a redis.conf of ours is known again. */
 #define REDIS_CONF_HEADER                                                                          \
     "# Written by redis-init at each start: change its settings, not this file.\n"
+
+/* A comment to the server: the password of the user redis-init, for whoever may read this file. */
+#define REDIS_CONF_CREDENTIAL "#credential"
 
 /*
  * The bytes of redis.conf: the user's first, then what redis-init controls, which wins. Pure.

@@ -11,10 +11,11 @@
 
 /* How the server that runs is reached. */
 struct running_conf {
-    struct secret *password; /* owned; NULL: none */
-    char socket[PATH_MAX];   /* of its unix socket, absolute; "": none */
-    char bind[BIND_MAX];     /* addresses as redis.conf has them */
-    unsigned port;           /* 0: no TCP, or TLS alone */
+    struct secret *password;   /* owned; NULL: none */
+    struct secret *credential; /* owned: of the user redis-init; NULL: there is none */
+    char socket[PATH_MAX];     /* of its unix socket, absolute; "": none */
+    char bind[BIND_MAX];       /* addresses as redis.conf has them */
+    unsigned port;             /* 0: no TCP, or TLS alone */
 };
 
 /*
@@ -29,12 +30,12 @@ bool running_conf_read(struct running_conf *conf, const struct settings *setting
 
 /*
  * The same from the bytes of the file, behind which one more may be written: the last of each
- * directive that is looked for. The bytes of a password are overwritten with zeros.
+ * directive that is looked for. The bytes of the passwords are overwritten with zeros.
  */
 bool running_conf_parse(struct running_conf *conf, char *bytes, size_t length,
                         struct failure *failure) MUST_CHECK;
 
-/* Wipes the password. */
+/* Wipes the passwords. */
 void running_conf_free(struct running_conf *conf);
 
 #endif

@@ -22,6 +22,12 @@ bool secret_memory_init(struct failure *failure) MUST_CHECK;
 /* An empty secret; the caller frees it. NULL on failure (EX_OSERR). */
 struct secret *secret_new(struct failure *failure) MUST_CHECK;
 
+/* The hexadecimal digits of a fresh secret: two for each of 32 random bytes. */
+#define SECRET_FRESH_LENGTH 64
+
+/* Likewise, 256 random bits as SECRET_FRESH_LENGTH digits. */
+struct secret *secret_fresh(struct failure *failure) MUST_CHECK;
+
 /* Wipes and releases; NULL is fine. */
 void secret_free(struct secret *secret);
 
@@ -29,6 +35,10 @@ void secret_free(struct secret *secret);
 const char *secret_bytes(const struct secret *secret, size_t *length);
 
 bool secret_equal(const struct secret *a, const struct secret *b);
+
+/* Its SHA-256 as an aclfile has it: 64 lower-case digits and a NUL. */
+#define SECRET_HASH_SIZE 65
+void secret_hash(const struct secret *secret, char hash[SECRET_HASH_SIZE]);
 
 /* Whether the text holds the secret; false for NULL, and for one of less than 8 bytes. */
 bool secret_is_in(const struct secret *secret, const char *text, size_t length);

@@ -2,6 +2,8 @@
 #ifndef REDIS_INIT_SERVER_FEATURES_H
 #define REDIS_INIT_SERVER_FEATURES_H
 
+#include <stddef.h>
+
 #include "failure.h"
 
 /*
@@ -15,6 +17,9 @@ struct server_features {
     bool module_gate;    /* enable-module-command: likewise */
     bool protected_gate; /* enable-protected-configs: likewise */
     bool short_password; /* requirepass of at most 512 bytes: Redis 5 and 6.0 */
+    bool acl;            /* users with channels: Redis 6.2 and later */
+    bool acl_selectors;  /* users with selectors: Redis 7.0 and later */
+    bool acl_databases;  /* users with databases: Valkey 9.1 and later */
 };
 
 #define SHORT_PASSWORD_MAX 512
@@ -27,6 +32,15 @@ bool program_find(const char *program, char *path) MUST_CHECK;
 
 /* The same for the server. Exit code 127 when there is none, 126 when it can't be executed. */
 bool server_find(const char *server, char *path, struct failure *failure) MUST_CHECK;
+
+/* The string constants of a program, to ask for many names; the caller frees. NULL where none can
+ * be read, as of a script. */
+struct server_constants;
+struct server_constants *server_constants_open(const char *path);
+void server_constants_free(struct server_constants *constants);
+
+/* Whether one of them is, or ends in, these bytes: false only of what the program cannot name. */
+bool server_constants_have(const struct server_constants *constants, const char *name);
 
 /* Reads the features off the program at `path`; a script or an unreadable file has none. */
 struct server_features server_features_of(const char *path);

@@ -37,5 +37,6 @@ extern const struct setting_kind setting_absolute_path; /* likewise */
 extern const struct setting_kind setting_variable_name; /* likewise */
 extern const struct setting_kind setting_yes_no;        /* bool */
 extern const struct setting_kind setting_conf_place;    /* enum conf_place */
+extern const struct setting_kind setting_default_user;  /* enum default_user */
 
 #endif

@@ -7,8 +7,12 @@
 
 #include "failure.h"
 #include "report.h"
+#include "user_settings.h"
 
 enum conf_place { CONF_AUTO, CONF_FILE, CONF_MEMFD };
+
+/* What becomes of the server's user `default` where there are other users. */
+enum default_user { DEFAULT_USER_PASSWORD, DEFAULT_USER_OFF };
 
 /* A line for redis.conf as the [redis.conf] section gives it: `name` and the rest, both NUL-ended.
  */
@@ -37,6 +41,10 @@ struct settings {
     const char *run_dir;
     enum conf_place conf;
     bool allow_empty_password;
+    enum default_user default_user;
+    const char *aclfile; /* whose users come first, or "" */
+    /* [user NAME] */
+    struct users_settings users;
     /* [redis.conf] */
     struct directive_line directives[DIRECTIVES_MAX];
     size_t directive_count;
@@ -71,11 +79,14 @@ void settings_free(struct settings *settings);
 bool settings_override(struct settings *settings, const char *key, const char *value,
                        const char *where, struct failure *failure) MUST_CHECK;
 
-/* All keys in the order of the sample ini: section, key and present value; for `config` and the
- * tests. */
+/* All keys in the order of the sample ini, then the users': section, key and present value; for
+ * `config` and the tests. */
 typedef void settings_visitor(const char *section, const char *key, const char *value,
                               void *context);
 void settings_each(const struct settings *settings, settings_visitor *visit, void *context);
+
+/* Whether the server gets an aclfile: [user NAME] or [redis] aclfile is set. */
+bool settings_has_users(const struct settings *settings);
 
 /* Whether `name` (up to its '=') is one that redis-init reads for itself and no child shall see. */
 bool settings_is_variable(const char *name);

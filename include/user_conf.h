@@ -14,7 +14,8 @@
  * redis-init's back: `aclfile`, `user default`. A file that the server could not read is refused
  * here, with its name. A requirepass in it is said to have no effect. So that the server's own
  * complaint about a line cannot show `password` (which may be NULL), no directive of the user's may
- * hold it, wherever it stands. EX_CONFIG; EX_USAGE for an argument.
+ * hold it, wherever it stands. With settings_has_users() a line `user` is refused as well, as the
+ * server would. EX_CONFIG; EX_USAGE for an argument.
  */
 bool user_conf_check(const struct settings *settings, const struct server_args *args,
                      const struct secret *password, const struct report *report,

@@ -10,14 +10,27 @@
 
 #include "private_file.h"
 
+/* Bytes in guarded memory, which whoever holds them frees by sodium_free(3). */
+struct rendered {
+    char *bytes;
+    size_t length;
+};
+
+/* One of the files, on its way to the server. */
+struct placed {
+    const char *name;
+    char path[PATH_MAX];
+    int fd;
+};
+
 /* What the server opens then is the file behind the descriptor, whatever lies in any folder. */
-static bool hand_over(struct conf_place_found *place, int fd, struct failure *failure)
+static bool hand_over(struct placed *placed, int fd, struct failure *failure)
 {
-    place->fd = fd;
-    (void)snprintf(place->path, sizeof(place->path), "/proc/self/fd/%d", fd);
+    placed->fd = fd;
+    (void)snprintf(placed->path, sizeof(placed->path), "/proc/self/fd/%d", fd);
     if (fcntl(fd, F_SETFD, 0) == 0)
         return true;
-    return failure_set(failure, EX_OSERR, errno, "redis.conf can't be handed over");
+    return failure_set(failure, EX_OSERR, errno, "%s can't be handed over", placed->name);
 }
 
 static bool is_same_file(const char *a, const char *b)
@@ -28,21 +41,26 @@ static bool is_same_file(const char *a, const char *b)
            one.st_ino == other.st_ino;
 }
 
-static bool place_file(struct conf_place_found *place, const struct redis_conf *conf,
-                       const char *bytes, size_t length, const struct report *report,
+static bool is_users(const struct redis_conf *conf, const char *path)
+{
+    return (conf->args->has_conf_file && is_same_file(conf->args->conf_file, path)) ||
+           (conf->has_users && is_same_file(conf->settings->aclfile, path));
+}
+
+static bool place_file(struct placed *placed, const struct redis_conf *conf,
+                       const struct rendered *text, const struct report *report,
                        struct failure *failure)
 {
-    const struct settings *settings = conf->settings;
-    const struct server_args *args = conf->args;
+    const char *run_dir = conf->settings->run_dir;
     struct private_file file;
-    int n = snprintf(place->path, sizeof(place->path), "%s/" CONF_NAME, settings->run_dir);
-    if (n < 0 || (size_t)n >= sizeof(place->path))
+    int n = snprintf(placed->path, sizeof(placed->path), "%s/%s", run_dir, placed->name);
+    if (n < 0 || (size_t)n >= sizeof(placed->path))
         return failure_set(failure, EX_CANTCREAT, ENAMETOOLONG, "run_dir, name a shorter one");
-    if (args->has_conf_file && is_same_file(args->conf_file, place->path))
+    if (is_users(conf, placed->path))
         return failure_set(failure, EX_CANTCREAT, 0,
                            "%s is your own, which would be lost: name another run_dir",
-                           place->path);
-    if (!private_file_write(&file, settings->run_dir, bytes, length, failure))
+                           placed->path);
+    if (!private_file_write(&file, run_dir, placed->name, text->bytes, text->length, failure))
         return false;
     if (file.by_path) {
         (void)close(file.fd);
@@ -50,69 +68,102 @@ static bool place_file(struct conf_place_found *place, const struct redis_conf *
     }
     report_line(report, REPORT_NOTICE,
                 "others could swap %s or what leads there, so the server reads it by a descriptor",
-                place->path);
-    return hand_over(place, file.fd, failure);
+                placed->path);
+    return hand_over(placed, file.fd, failure);
 }
 
-static bool place_memfd(struct conf_place_found *place, const char *bytes, size_t length,
-                        struct failure *failure)
+static bool place_memfd(struct placed *placed, const struct rendered *text, struct failure *failure)
 {
-    int fd = private_memfd(bytes, length, failure);
-    return fd >= 0 && hand_over(place, fd, failure);
+    int fd = private_memfd(placed->name, text->bytes, text->length, failure);
+    return fd >= 0 && hand_over(placed, fd, failure);
 }
 
-/* The conf in guarded memory, which the caller frees; NULL on failure. */
-static char *render(const struct redis_conf *conf, size_t *length, struct failure *failure)
+typedef size_t write_bytes(char *out, size_t size, const void *what);
+
+static size_t write_conf(char *out, size_t size, const void *what)
 {
-    *length = redis_conf_write(NULL, 0, conf);
-    char *bytes = sodium_malloc(*length);
-    if (bytes == NULL) {
-        failure_set(failure, EX_OSERR, errno,
-                    "no locked memory for redis.conf, raise the limit (ulimit -l)");
-        return NULL;
-    }
-    (void)redis_conf_write(bytes, *length, conf);
-    if (secret_lock(bytes, *length, failure))
-        return bytes;
-    sodium_free(bytes);
-    return NULL;
+    return redis_conf_write(out, size, what);
 }
 
-static bool write_file(struct conf_place_found *place, const struct redis_conf *conf,
-                       const struct report *report, struct failure *failure)
+static size_t write_acl(char *out, size_t size, const void *what)
 {
-    size_t length;
-    char *bytes = render(conf, &length, failure);
-    bool ok = bytes != NULL && place_file(place, conf, bytes, length, report, failure);
-    sodium_free(bytes);
+    return acl_file_write(out, size, what);
+}
+
+static bool render(struct rendered *text, write_bytes *write, const void *what, const char *name,
+                   struct failure *failure)
+{
+    text->length = write(NULL, 0, what);
+    text->bytes = sodium_malloc(text->length);
+    if (text->bytes == NULL)
+        return failure_set(failure, EX_OSERR, errno,
+                           "no locked memory for %s, raise the limit (ulimit -l)", name);
+    (void)write(text->bytes, text->length, what);
+    return secret_lock(text->bytes, text->length, failure);
+}
+
+static bool place_rendered(struct placed *placed, const struct redis_conf *conf, bool in_file,
+                           write_bytes *write, const void *what, const struct report *report,
+                           struct failure *failure)
+{
+    struct rendered text = {.bytes = NULL};
+    const bool ok = render(&text, write, what, placed->name, failure) &&
+                    (in_file ? place_file(placed, conf, &text, report, failure)
+                             : place_memfd(placed, &text, failure));
+    sodium_free(text.bytes);
     return ok;
+}
+
+/* The aclfile first, since redis.conf names it. */
+static bool place_both(struct conf_place_found *found, const struct redis_conf *conf,
+                       const struct acl_file *acl, bool in_file, const struct report *report,
+                       struct failure *failure)
+{
+    struct placed acl_placed = {.name = ACL_NAME, .fd = -1};
+    struct placed placed = {.name = CONF_NAME, .fd = -1};
+    struct redis_conf with_acl = *conf;
+    if (conf->has_users &&
+        !place_rendered(&acl_placed, conf, in_file, write_acl, acl, report, failure))
+        return false;
+    with_acl.aclfile = acl_placed.path;
+    if (!place_rendered(&placed, &with_acl, in_file, write_conf, &with_acl, report, failure)) {
+        if (acl_placed.fd >= 0)
+            (void)close(acl_placed.fd);
+        return false;
+    }
+    found->fd = placed.fd;
+    found->acl_fd = acl_placed.fd;
+    (void)snprintf(found->path, sizeof(found->path), "%s", placed.path);
+    return true;
 }
 
 /* Without run_dir there is no folder for a socket of ours. */
-static bool write_memfd(struct conf_place_found *place, const struct redis_conf *conf,
-                        struct failure *failure)
+static bool place_in_memory(struct conf_place_found *found, const struct redis_conf *conf,
+                            const struct acl_file *acl, const struct report *report,
+                            struct failure *failure)
 {
-    size_t length;
     struct redis_conf rest = *conf;
+    struct acl_file users = {.base = NULL};
+    rest.internal = NULL;
     if (rest.socket != NULL && rest.socket->is_ours)
         rest.socket = NULL;
-    char *bytes = render(&rest, &length, failure);
-    bool ok = bytes != NULL && place_memfd(place, bytes, length, failure);
-    sodium_free(bytes);
-    return ok;
+    if (acl != NULL)
+        users = *acl;
+    users.internal_hash = NULL;
+    return place_both(found, &rest, &users, false, report, failure);
 }
 
 bool conf_place_write(struct conf_place_found *found, const struct redis_conf *conf,
-                      const struct report *report, struct failure *failure)
+                      const struct acl_file *acl, const struct report *report,
+                      struct failure *failure)
 {
     const enum conf_place place = conf->settings->conf;
-    found->fd = -1;
     if (place == CONF_MEMFD)
-        return write_memfd(found, conf, failure);
-    if (write_file(found, conf, report, failure))
+        return place_in_memory(found, conf, acl, report, failure);
+    if (place_both(found, conf, acl, true, report, failure))
         return true;
     if (place == CONF_FILE || failure->exit_code != EX_CANTCREAT)
         return false;
     report_line(report, REPORT_NOTICE, "%s; redis.conf is kept in a sealed memfd", failure->text);
-    return write_memfd(found, conf, failure);
+    return place_in_memory(found, conf, acl, report, failure);
 }

@@ -50,18 +50,28 @@ bool handoff_keep_standard_fds(struct failure *failure)
     return true;
 }
 
-static bool may_pass(const char *variable, const struct settings *settings,
-                     const struct secret *secret, const struct report *report)
+static bool is_ours(const char *variable, const struct settings *settings)
 {
-    if (settings_is_variable(variable) || password_is_variable(settings, variable))
-        return false;
+    return settings_is_variable(variable) || password_is_variable(settings, variable);
+}
+
+static bool holds(const char *variable, const struct secret *secret, const struct report *report)
+{
     if (!secret_is_in(secret, variable, strlen(variable)))
-        return true;
+        return false;
     int name = (int)strcspn(variable, "=");
     if (!secret_is_in(secret, variable, (size_t)name))
         report_line(report, REPORT_WARNING,
                     "the variable %.*s holds the password, it is not passed on", name, variable);
-    return false;
+    return true;
+}
+
+void handoff_forget(char *const *environment, const struct settings *settings,
+                    const struct secret *secret, const struct report *report)
+{
+    for (; *environment != NULL; environment++)
+        if (!is_ours(*environment, settings) && holds(*environment, secret, report))
+            explicit_bzero(*environment, strlen(*environment));
 }
 
 char **handoff_environment(char *const *environment, const struct settings *settings,
@@ -78,34 +88,39 @@ char **handoff_environment(char *const *environment, const struct settings *sett
     }
     char **next = passed;
     for (size_t i = 0; i < count; i++)
-        if (may_pass(environment[i], settings, secret, report))
+        if (*environment[i] != '\0' && !is_ours(environment[i], settings) &&
+            !holds(environment[i], secret, report))
             *next++ = environment[i];
     return passed;
 }
 
-static bool close_others(int kept)
+static bool is_kept(int fd, const int kept[HANDOFF_KEPT_MAX])
 {
-    const unsigned first = STDERR_FILENO + 1;
-    if (kept < 0)
-        return close_range(first, ~0U, 0) == 0;
-    if ((unsigned)kept > first && close_range(first, (unsigned)kept - 1, 0) < 0)
-        return false;
-    return close_range((unsigned)kept + 1, ~0U, 0) == 0;
+    for (size_t i = 0; i < HANDOFF_KEPT_MAX; i++)
+        if (fd == kept[i])
+            return true;
+    return false;
 }
 
-/* For kernels before 5.9. */
-static void close_others_one_by_one(int kept)
+static void close_others(const int kept[HANDOFF_KEPT_MAX])
 {
-    long limit = sysconf(_SC_OPEN_MAX);
-    for (int fd = STDERR_FILENO + 1; fd < limit; fd++)
-        if (fd != kept)
+    int last = STDERR_FILENO;
+    for (size_t i = 0; i < HANDOFF_KEPT_MAX; i++)
+        last = kept[i] > last ? kept[i] : last;
+    for (int fd = STDERR_FILENO + 1; fd < last; fd++)
+        if (!is_kept(fd, kept))
             (void)close(fd);
+    if (close_range((unsigned)last + 1, ~0U, 0) == 0)
+        return;
+    const long limit = sysconf(_SC_OPEN_MAX); /* for kernels before 5.9 */
+    for (int fd = last + 1; fd < limit; fd++)
+        (void)close(fd);
 }
 
-bool handoff_exec(char *const *argv, char *const *environment, int kept, struct failure *failure)
+bool handoff_exec(char *const *argv, char *const *environment, const int kept[HANDOFF_KEPT_MAX],
+                  struct failure *failure)
 {
-    if (!close_others(kept))
-        close_others_one_by_one(kept);
+    close_others(kept);
     (void)execve(argv[0], argv, environment);
     return failure_set(failure, EX_OSERR, errno, "%s can't be executed", argv[0]);
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define CONF_SECTION "redis.conf"
+#define SECTION_MAX 49 /* inih cuts a longer name without a word (MAX_SECTION of ini.c) */
 
 /*
  * inih goes on after an error, cuts a line at INI_MAX_LINE without a word and takes an indented
@@ -57,10 +58,29 @@ static void insert_equals_sign(char *line)
         line[name] = '=';
 }
 
+static void tell(struct feed *feed, const char *section, const char *key, const char *value)
+{
+    char where[320];
+    (void)snprintf(where, sizeof(where), "%s:%d", feed->name, feed->line);
+    feed->failed = !feed->entry(section, key, value, where, feed->context, feed->failure);
+}
+
+/* inih tells of a section only with its first key, and so not of an empty one. */
 static void note_section(struct feed *feed, const char *line)
 {
-    if (*line == '[')
-        feed->in_conf_section = strncmp(line, "[" CONF_SECTION "]", strlen(CONF_SECTION) + 2) == 0;
+    char section[SECTION_MAX + 1];
+    const char *end = *line == '[' ? strchr(line, ']') : NULL;
+    if (end == NULL)
+        return;
+    const size_t length = (size_t)(end - line - 1);
+    if (length > SECTION_MAX) {
+        fail_at_line(feed, feed->line, "the section's name is too long, at most 49 bytes are read");
+        return;
+    }
+    memcpy(section, line + 1, length);
+    section[length] = '\0';
+    feed->in_conf_section = strcmp(section, CONF_SECTION) == 0;
+    tell(feed, section, NULL, NULL);
 }
 
 /* An ini_reader: the next line into `line`, of `size` bytes, or NULL at the end. */
@@ -76,6 +96,8 @@ static char *read_line(char *line, int size, void *stream)
     const char *start = feed->next;
     const char *end = line_end != NULL ? line_end : feed->end;
     feed->next = following;
+    if (feed->line == 1 && end - start >= 3 && memcmp(start, "\xef\xbb\xbf", 3) == 0)
+        start += 3; /* a byte-order mark, which inih passes over, too */
     while (start < end &&
            isspace((unsigned char)*start)) /* else inih would continue the line before */
         start++;
@@ -88,6 +110,8 @@ static char *read_line(char *line, int size, void *stream)
     memcpy(line, start, length);
     line[length] = '\0';
     note_section(feed, line);
+    if (feed->failed)
+        return NULL;
     if (feed->in_conf_section && *line != '[')
         insert_equals_sign(line);
     return line;
@@ -97,11 +121,8 @@ static char *read_line(char *line, int size, void *stream)
 static int handle_entry(void *user, const char *section, const char *key, const char *value)
 {
     struct feed *feed = user;
-    if (feed->failed)
-        return 0;
-    char where[320];
-    (void)snprintf(where, sizeof(where), "%s:%d", feed->name, feed->line);
-    feed->failed = !feed->entry(section, key, value, where, feed->context, feed->failure);
+    if (!feed->failed)
+        tell(feed, section, key, value);
     return feed->failed ? 0 : 1;
 }
 

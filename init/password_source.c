@@ -60,42 +60,58 @@ static bool looks_like_path(const char *value)
     return value[0] == '/' || strncmp(value, "./", 2) == 0 || strncmp(value, "../", 3) == 0;
 }
 
+struct secret *password_of_value(char *value, const char *name, const char *by_file,
+                                 struct failure *failure)
+{
+    if (value[0] == '\0') {
+        (void)fail_empty(name, failure);
+        return NULL;
+    }
+    if (looks_like_path(value) && access(value, F_OK) == 0) {
+        failure_set(failure, EX_DATAERR, 0,
+                    "password refused: %s is the path of a file, name it by %s", name, by_file);
+        return NULL;
+    }
+    struct secret *secret = secret_new(failure);
+    if (secret == NULL || secret_take(secret, value, name, failure))
+        return secret;
+    secret_free(secret);
+    return NULL;
+}
+
+struct secret *password_of_file(const char *path, const char *name, struct failure *failure)
+{
+    struct secret *secret = secret_new(failure);
+    if (secret == NULL || secret_read_file(secret, path, name, failure))
+        return secret;
+    secret_free(secret);
+    return NULL;
+}
+
 /* A value that stands in memory: a variable's or an argument's. */
 static bool collect_value(struct collector *collector, char *value, const char *name)
 {
-    if (value == NULL)
+    if (value == NULL || (value[0] == '\0' && collector->empty_is_right))
         return true;
-    if (value[0] == '\0')
-        return collector->empty_is_right || fail_empty(name, collector->failure);
-    if (looks_like_path(value) && access(value, F_OK) == 0)
-        return failure_set(
-            collector->failure, EX_DATAERR, 0,
-            "password refused: %s is the path of a file, name it by " STANDARD_VARIABLE FILE_SUFFIX,
-            name);
-    struct secret *secret = secret_new(collector->failure);
-    if (secret == NULL)
-        return false;
-    if (secret_take(secret, value, name, collector->failure))
-        return keep_or_compare(collector, secret, name);
-    secret_free(secret);
-    return false;
+    struct secret *secret =
+        password_of_value(value, name, STANDARD_VARIABLE FILE_SUFFIX, collector->failure);
+    return secret != NULL && keep_or_compare(collector, secret, name);
 }
 
 static bool collect_file(struct collector *collector, const char *path, const char *name)
 {
-    struct failure *failure = collector->failure;
-    if (path[0] == '\0')
-        return failure_set(failure, EX_NOINPUT, 0, "%s is set but empty, give it a path", name);
-    struct secret *secret = secret_new(failure);
-    if (secret == NULL)
-        return false;
-    if (!secret_read_file(secret, path, name, failure)) {
-        secret_free(secret);
-        return false;
-    }
     char source[SOURCE_LABEL_MAX];
+    if (path[0] == '\0')
+        return failure_set(collector->failure, EX_NOINPUT, 0, "%s is set but empty, give it a path",
+                           name);
+    struct secret *secret = password_of_file(path, name, collector->failure);
     (void)snprintf(source, sizeof(source), "%s (%s)", name, path);
-    return keep_or_compare(collector, secret, source);
+    return secret != NULL && keep_or_compare(collector, secret, source);
+}
+
+char *password_variable(char *const *environment, const char *name)
+{
+    return find_value(environment, name, "");
 }
 
 static bool collect_variable(struct collector *collector, char *const *environment,
@@ -172,9 +188,14 @@ bool password_load(struct password *password, const struct settings *settings,
     *password = (struct password){0};
     if (!collect_all(&collector, settings, environment, requirepass))
         return false;
-    if (password->secret == NULL && !settings->allow_empty_password)
+    if (password->secret != NULL || settings->default_user == DEFAULT_USER_OFF)
+        return true;
+    if (!settings->allow_empty_password)
         return fail_none(settings, failure);
-    return true;
+    return !settings_has_users(settings) ||
+           failure_set(failure, EX_NOINPUT, 0,
+                       "no password given: where there are users, `default` has one, also with "
+                       "allow_empty_password; or set `default_user = off`");
 }
 
 void password_free(struct password *password)
@@ -203,8 +224,22 @@ void password_wipe_variables(const struct settings *settings, char *const *envir
         }
 }
 
+/* Of a user: that name alone, which has no `_FILE` beside it. */
+static bool is_variable_of_user(const char *variable, const struct user_settings *user)
+{
+    const size_t length = strcspn(variable, "=");
+    for (size_t i = 0; i < user->variable_count; i++)
+        if (strlen(user->variables[i].value) == length &&
+            memcmp(user->variables[i].value, variable, length) == 0)
+            return true;
+    return false;
+}
+
 bool password_is_variable(const struct settings *settings, const char *variable)
 {
+    for (size_t i = 0; i < settings->users.count; i++)
+        if (is_variable_of_user(variable, settings->users.list[i]))
+            return true;
     return is_variable_of(variable, settings->password_env) ||
            is_variable_of(variable, STANDARD_VARIABLE) || is_variable_of(variable, ALIKE_VARIABLE);
 }

@@ -55,21 +55,22 @@ static int fill(int fd, const char *bytes, size_t length)
 }
 
 /* A start that was killed midway may have left its new file: it is ours to remove. */
-static int publish(int folder, const char *bytes, size_t length)
+static int publish(int folder, const char *name, const char *bytes, size_t length)
 {
-    if (unlinkat(folder, CONF_NAME_NEW, 0) < 0 && errno != ENOENT)
+    char new_name[64];
+    (void)snprintf(new_name, sizeof(new_name), "%s" NEW_SUFFIX, name);
+    if (unlinkat(folder, new_name, 0) < 0 && errno != ENOENT)
         return -1;
-    int fd =
-        openat(folder, CONF_NAME_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = openat(folder, new_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return -1;
     fd = fill(fd, bytes, length);
-    if (fd >= 0 && renameat(folder, CONF_NAME_NEW, folder, CONF_NAME) == 0)
+    if (fd >= 0 && renameat(folder, new_name, folder, name) == 0)
         return fd;
     int error = errno;
     if (fd >= 0)
         (void)close(fd);
-    (void)unlinkat(folder, CONF_NAME_NEW, 0);
+    (void)unlinkat(folder, new_name, 0);
     errno = error;
     return -1;
 }
@@ -87,8 +88,8 @@ static bool is_own_path(int folder, const char *path)
            strpbrk(path, "*?[") == NULL;
 }
 
-bool private_file_write(struct private_file *file, const char *path, const char *bytes,
-                        size_t length, struct failure *failure)
+bool private_file_write(struct private_file *file, const char *path, const char *name,
+                        const char *bytes, size_t length, struct failure *failure)
 {
     if (mkdir(path, 0700) < 0 && errno != EEXIST)
         return failure_set(failure, EX_CANTCREAT, errno,
@@ -96,9 +97,9 @@ bool private_file_write(struct private_file *file, const char *path, const char 
     int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (folder < 0)
         return failure_set(failure, EX_CANTCREAT, errno, "run_dir %s can't be opened", path);
-    file->fd = publish(folder, bytes, length);
+    file->fd = publish(folder, name, bytes, length);
     if (file->fd < 0)
-        failure_set(failure, EX_CANTCREAT, errno, CONF_NAME " can't be written into run_dir %s",
+        failure_set(failure, EX_CANTCREAT, errno, "%s can't be written into run_dir %s", name,
                     path);
     else
         file->by_path = is_own_path(folder, path) && folder_is_private(folder);
@@ -106,16 +107,15 @@ bool private_file_write(struct private_file *file, const char *path, const char 
     return file->fd >= 0;
 }
 
-int private_memfd(const char *bytes, size_t length, struct failure *failure)
+int private_memfd(const char *name, const char *bytes, size_t length, struct failure *failure)
 {
-    static const char name[] = CONF_NAME;
     int fd = memfd_create(name, MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
     if (fd < 0 && errno == EINVAL)
         fd = memfd_create(name, MFD_ALLOW_SEALING);
     if (fd >= 0 && fchmod(fd, 0600) == 0 && write_all(fd, bytes, length) &&
         fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0)
         return fd;
-    failure_set(failure, EX_OSERR, errno, "redis.conf can't be kept in a memfd");
+    failure_set(failure, EX_OSERR, errno, "%s can't be kept in a memfd", name);
     if (fd >= 0)
         (void)close(fd);
     return -1;

@@ -7,8 +7,10 @@
 #include <strings.h>
 
 #include "bind.h"
+#include "byte_sink.h"
 #include "conf_words.h"
 #include "nearest.h"
+#include "user_settings.h"
 
 #define GIVE_PASSWORD "give the password by REDIS_PASSWORD_FILE"
 
@@ -27,21 +29,38 @@ static const struct directive_owner owners[] = {
     {"enable-debug-command", DIRECTIVE_OURS, NULL, "redis-init sets it to no"},
     {"enable-module-command", DIRECTIVE_OURS, NULL, "redis-init sets it to no"},
     {"enable-protected-configs", DIRECTIVE_OURS, NULL, "redis-init sets it to no"},
-    {"aclfile", DIRECTIVE_REFUSED, NULL, "with an aclfile Redis ignores the password"},
+    {"aclfile", DIRECTIVE_REFUSED, NULL, "set `aclfile` in [redis]"},
 };
 /* clang-format on */
 
-static const struct directive_owner default_user = {"user default", DIRECTIVE_REFUSED, NULL,
-                                                    "it would replace the password of redis-init"};
+struct owned_user {
+    const char *name;
+    struct directive_owner owner;
+};
 
-static bool is_default_user(const char *name, size_t length, const char *value)
+static const struct owned_user owned_users[] = {
+    {USER_DEFAULT,
+     {"user default", DIRECTIVE_REFUSED, NULL,
+      "it would replace the password: a section [user default] gives it rules"}},
+    {USER_INTERNAL,
+     {"user " USER_INTERNAL, DIRECTIVE_REFUSED, NULL, "this user is redis-init's own"}},
+};
+
+bool redis_conf_is_user(const char *name, size_t length)
 {
-    char user[8];
-    size_t user_length;
-    return length == 4 && strncasecmp(name, "user", 4) == 0 &&
-           conf_next_word(&value, value + strlen(value), user, sizeof(user), &user_length) ==
-               CONF_WORD &&
-           user_length == strlen("default") && memcmp(user, "default", user_length) == 0;
+    return length == 4 && strncasecmp(name, "user", 4) == 0;
+}
+
+static const struct directive_owner *user_owner(const char *value)
+{
+    char user[16];
+    size_t length;
+    if (conf_next_word(&value, value + strlen(value), user, sizeof(user), &length) != CONF_WORD)
+        return NULL;
+    for (size_t i = 0; i < sizeof(owned_users) / sizeof(owned_users[0]); i++)
+        if (strlen(owned_users[i].name) == length && memcmp(owned_users[i].name, user, length) == 0)
+            return &owned_users[i].owner;
+    return NULL;
 }
 
 size_t redis_conf_name_length(const char *text)
@@ -60,7 +79,7 @@ const struct directive_owner *redis_conf_owner(const char *name, size_t length, 
     for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++)
         if (strlen(owners[i].name) == length && strncasecmp(owners[i].name, name, length) == 0)
             return &owners[i];
-    return is_default_user(name, length, value) ? &default_user : NULL;
+    return redis_conf_is_user(name, length) ? user_owner(value) : NULL;
 }
 
 const char *redis_conf_secret_meant(const char *name, size_t length)
@@ -73,54 +92,21 @@ const char *redis_conf_secret_meant(const char *name, size_t length)
                : NULL;
 }
 
-struct sink {
-    char *bytes;
-    size_t size;
-    size_t length;
-};
-
-/* Where the next byte goes, and how many may; NULL when none may. */
-static char *room(const struct sink *sink, size_t *left)
+static void put_line(struct byte_sink *sink, const char *name, const char *value)
 {
-    *left = sink->length < sink->size ? sink->size - sink->length : 0;
-    return *left > 0 ? sink->bytes + sink->length : NULL;
+    sink_text(sink, name);
+    sink_text(sink, " ");
+    sink_text(sink, value);
+    sink_text(sink, "\n");
 }
 
-static void put_bytes(struct sink *sink, const char *text, size_t length)
+static void put_quoted_line(struct byte_sink *sink, const char *name, const char *value,
+                            size_t length)
 {
-    size_t left;
-    char *at = room(sink, &left);
-    if (left > 0)
-        memcpy(at, text, length < left ? length : left);
-    sink->length += length;
-}
-
-static void put(struct sink *sink, const char *text)
-{
-    put_bytes(sink, text, strlen(text));
-}
-
-static void put_quoted(struct sink *sink, const char *bytes, size_t length)
-{
-    size_t left;
-    char *at = room(sink, &left);
-    sink->length += conf_quote(at, left, bytes, length);
-}
-
-static void put_line(struct sink *sink, const char *name, const char *value)
-{
-    put(sink, name);
-    put(sink, " ");
-    put(sink, value);
-    put(sink, "\n");
-}
-
-static void put_quoted_line(struct sink *sink, const char *name, const char *value, size_t length)
-{
-    put(sink, name);
-    put(sink, " ");
-    put_quoted(sink, value, length);
-    put(sink, "\n");
+    sink_text(sink, name);
+    sink_text(sink, " ");
+    sink_quoted(sink, value, length);
+    sink_text(sink, "\n");
 }
 
 static bool sets_save(const struct settings *settings)
@@ -135,11 +121,11 @@ static bool sets_save(const struct settings *settings)
  * Before 7.0 Redis forgets its default save points as soon as it has a conf (redis/redis#4567). The
  * three are those of Redis 6.2 and later (config.c), written so that every version reads them.
  */
-static void put_save(struct sink *sink, const struct redis_conf *conf)
+static void put_save(struct byte_sink *sink, const struct redis_conf *conf)
 {
     if (conf->args->has_conf_file || conf->args->has_save || sets_save(conf->settings))
         return;
-    put(sink, "save \"\"\nsave 3600 1\nsave 300 100\nsave 60 10000\n");
+    sink_text(sink, "save \"\"\nsave 3600 1\nsave 300 100\nsave 60 10000\n");
 }
 
 /* Directives whose value is, or may hold, a secret, misspelt ones too: people are not shown it. */
@@ -153,14 +139,14 @@ static bool bears_secret(const char *name, size_t length)
     return false;
 }
 
-static void put_redacted(struct sink *sink, const char *name, size_t length)
+static void put_redacted(struct byte_sink *sink, const char *name, size_t length)
 {
-    put_bytes(sink, name, length);
-    put(sink, " <redacted>\n");
+    sink_bytes(sink, name, length);
+    sink_text(sink, " <redacted>\n");
 }
 
 /* The words that stood in the option's own word of argv ("--save 60 1"), each quoted anew. */
-static void put_rest(struct sink *sink, const char *rest)
+static void put_rest(struct byte_sink *sink, const char *rest)
 {
     const char *end = rest + strlen(rest);
     while (true) {
@@ -168,8 +154,8 @@ static void put_rest(struct sink *sink, const char *rest)
         size_t length;
         if (conf_next_word(&rest, end, word, sizeof(word), &length) != CONF_WORD)
             return;
-        put(sink, " ");
-        put_quoted(sink, word, length < sizeof(word) ? length : sizeof(word));
+        sink_text(sink, " ");
+        sink_quoted(sink, word, length < sizeof(word) ? length : sizeof(word));
         explicit_bzero(word, sizeof(word));
     }
 }
@@ -192,9 +178,9 @@ static bool is_list(const struct server_arg *arg, const char *value)
            is_balanced(value);
 }
 
-static void put_argument(struct sink *sink, const struct server_arg *arg)
+static void put_argument(struct byte_sink *sink, const struct server_arg *arg)
 {
-    put_bytes(sink, arg->name, arg->name_length);
+    sink_bytes(sink, arg->name, arg->name_length);
     put_rest(sink, arg->rest);
     for (size_t i = 0; i < arg->value_count; i++) {
         const char *value = arg->values[i];
@@ -202,15 +188,15 @@ static void put_argument(struct sink *sink, const struct server_arg *arg)
             put_rest(sink, value);
             continue;
         }
-        put(sink, " ");
-        put_quoted(sink, value, strlen(value));
+        sink_text(sink, " ");
+        sink_quoted(sink, value, strlen(value));
     }
     if (*arg->rest == '\0' && arg->value_count == 0)
-        put(sink, " \"\"");
-    put(sink, "\n");
+        sink_text(sink, " \"\"");
+    sink_text(sink, "\n");
 }
 
-static void put_directive(struct sink *sink, const struct directive_line *line, bool redacted)
+static void put_directive(struct byte_sink *sink, const struct directive_line *line, bool redacted)
 {
     if (redacted && bears_secret(line->name, strlen(line->name)))
         put_redacted(sink, line->name, strlen(line->name));
@@ -218,7 +204,7 @@ static void put_directive(struct sink *sink, const struct directive_line *line, 
         put_line(sink, line->name, line->value);
 }
 
-static void put_users_part(struct sink *sink, const struct redis_conf *conf)
+static void put_users_part(struct byte_sink *sink, const struct redis_conf *conf)
 {
     const struct settings *settings = conf->settings;
     const struct server_args *args = conf->args;
@@ -235,7 +221,7 @@ static void put_users_part(struct sink *sink, const struct redis_conf *conf)
     }
 }
 
-static void put_gates(struct sink *sink, const struct server_features *features)
+static void put_gates(struct byte_sink *sink, const struct server_features *features)
 {
     if (features->debug_gate)
         put_line(sink, "enable-debug-command", "no");
@@ -245,20 +231,21 @@ static void put_gates(struct sink *sink, const struct server_features *features)
         put_line(sink, "enable-protected-configs", "no");
 }
 
-static void put_password(struct sink *sink, const char *name, const struct redis_conf *conf)
+static void put_password(struct byte_sink *sink, const char *name, const struct secret *password,
+                         bool redacted)
 {
-    if (conf->redacted) {
+    if (redacted) {
         put_redacted(sink, name, strlen(name));
-    } else if (conf->password != NULL) {
+    } else if (password != NULL) {
         size_t length;
-        const char *bytes = secret_bytes(conf->password, &length);
+        const char *bytes = secret_bytes(password, &length);
         put_quoted_line(sink, name, bytes, length);
     }
 }
 
 /* The user's is said once more, so that the last one here is the one that holds (running_conf.h).
  */
-static void put_socket(struct sink *sink, const struct server_socket *socket)
+static void put_socket(struct byte_sink *sink, const struct server_socket *socket)
 {
     if (socket == NULL || socket->path[0] == '\0')
         return;
@@ -267,7 +254,38 @@ static void put_socket(struct sink *sink, const struct server_socket *socket)
         put_line(sink, "unixsocketperm", "600");
 }
 
-static void put_our_part(struct sink *sink, const struct redis_conf *conf)
+static void put_credential(struct byte_sink *sink, const struct redis_conf *conf)
+{
+    size_t length;
+    const char *bytes = secret_bytes(conf->internal->credential, &length);
+    put_quoted_line(sink, REDIS_CONF_CREDENTIAL, bytes, length);
+}
+
+static void put_aclfile(struct byte_sink *sink, const struct redis_conf *conf)
+{
+    if (conf->aclfile != NULL)
+        put_quoted_line(sink, "aclfile", conf->aclfile, strlen(conf->aclfile));
+    else
+        put_line(sink, "aclfile", "<users.acl>");
+}
+
+/* With an aclfile the server would ignore `requirepass` and refuse `user`. */
+static void put_users(struct byte_sink *sink, const struct redis_conf *conf)
+{
+    const struct internal_user *internal = conf->internal;
+    if (conf->has_users)
+        put_aclfile(sink, conf);
+    else
+        put_password(sink, "requirepass", conf->password, conf->redacted);
+    if (internal == NULL)
+        return;
+    if (!conf->has_users)
+        internal_user_put(sink, conf->redacted ? NULL : internal->hash);
+    if (!conf->redacted)
+        put_credential(sink, conf);
+}
+
+static void put_our_part(struct byte_sink *sink, const struct redis_conf *conf)
 {
     char port[16];
     (void)snprintf(port, sizeof(port), "%u", conf->settings->port);
@@ -280,15 +298,17 @@ static void put_our_part(struct sink *sink, const struct redis_conf *conf)
     put_line(sink, "pidfile", "\"\"");
     put_socket(sink, conf->socket);
     put_gates(sink, conf->features);
-    put_password(sink, "requirepass", conf);
+    put_users(sink, conf);
     if (!conf->args->has_primary_auth)
-        put_password(sink, "masterauth", conf);
+        put_password(sink, "masterauth",
+                     conf->primary_auth != NULL ? conf->primary_auth : conf->password,
+                     conf->redacted);
 }
 
 size_t redis_conf_write(char *out, size_t size, const struct redis_conf *conf)
 {
-    struct sink sink = {.bytes = out, .size = size};
-    put(&sink, REDIS_CONF_HEADER);
+    struct byte_sink sink = {.bytes = out, .size = size};
+    sink_text(&sink, REDIS_CONF_HEADER);
     put_save(&sink, conf);
     put_users_part(&sink, conf);
     put_our_part(&sink, conf);

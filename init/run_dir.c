@@ -14,7 +14,8 @@
 
 static bool is_known(const char *name)
 {
-    static const char *const names[] = {".", "..", CONF_NAME, CONF_NAME_NEW, SOCKET_NAME};
+    static const char *const names[] = {
+        ".", "..", CONF_NAME, CONF_NAME NEW_SUFFIX, ACL_NAME, ACL_NAME NEW_SUFFIX, SOCKET_NAME};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (strcmp(name, names[i]) == 0)
             return true;

@@ -39,12 +39,22 @@ static bool copy(char *to, size_t size, const char *value)
     return true;
 }
 
+static bool take_secret(struct secret **secret, char *value, const char *name,
+                        struct failure *failure)
+{
+    secret_free(*secret);
+    *secret = secret_new(failure);
+    return *secret != NULL && secret_take(*secret, value, name, failure);
+}
+
 static bool take_password(struct parser *parser, char *value)
 {
-    struct secret **password = &parser->conf->password;
-    secret_free(*password);
-    *password = secret_new(parser->failure);
-    return *password != NULL && secret_take(*password, value, "requirepass", parser->failure);
+    return take_secret(&parser->conf->password, value, "requirepass", parser->failure);
+}
+
+static bool take_credential(struct parser *parser, char *value)
+{
+    return take_secret(&parser->conf->credential, value, REDIS_CONF_CREDENTIAL, parser->failure);
 }
 
 static bool take_port(struct parser *parser, char *value)
@@ -79,8 +89,12 @@ struct wanted {
 };
 
 static const struct wanted wanted[] = {
-    {"requirepass", false, take_password}, {"port", false, take_port}, {"bind", true, take_bind},
-    {"unixsocket", false, take_socket},    {"dir", false, take_dir},
+    {REDIS_CONF_CREDENTIAL, false, take_credential},
+    {"requirepass", false, take_password},
+    {"port", false, take_port},
+    {"bind", true, take_bind},
+    {"unixsocket", false, take_socket},
+    {"dir", false, take_dir},
 };
 
 static const struct wanted *find(const char *name, size_t length)
@@ -163,7 +177,9 @@ bool running_conf_parse(struct running_conf *conf, char *bytes, size_t length,
 void running_conf_free(struct running_conf *conf)
 {
     secret_free(conf->password);
+    secret_free(conf->credential);
     conf->password = NULL;
+    conf->credential = NULL;
 }
 
 /* The descriptor, or -1. Not through a link, and without waiting for a FIFO's writer. */

@@ -52,6 +52,26 @@ struct secret *secret_new(struct failure *failure)
     return NULL;
 }
 
+struct secret *secret_fresh(struct failure *failure)
+{
+    unsigned char random[SECRET_FRESH_LENGTH / 2];
+    struct secret *secret = secret_new(failure);
+    if (secret == NULL)
+        return NULL;
+    randombytes_buf(random, sizeof(random));
+    sodium_bin2hex(secret->bytes, SECRET_FRESH_LENGTH + 1, random, sizeof(random));
+    secret->length = SECRET_FRESH_LENGTH;
+    sodium_memzero(random, sizeof(random));
+    return secret;
+}
+
+void secret_hash(const struct secret *secret, char hash[SECRET_HASH_SIZE])
+{
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    (void)crypto_hash_sha256(digest, (const unsigned char *)secret->bytes, secret->length);
+    sodium_bin2hex(hash, SECRET_HASH_SIZE, digest, sizeof(digest));
+}
+
 void secret_free(struct secret *secret)
 {
     sodium_free(secret);

@@ -116,6 +116,9 @@ static const struct marker markers[] = {
     {"enable-protected-configs", offsetof(struct server_features, protected_gate)},
     {"Password is longer than CONFIG_AUTHPASS_MAX_LEN",
      offsetof(struct server_features, short_password)},
+    {"resetchannels", offsetof(struct server_features, acl)},
+    {"clearselectors", offsetof(struct server_features, acl_selectors)},
+    {"resetdbs", offsetof(struct server_features, acl_databases)},
 };
 
 static bool has_constant(struct image data, const char *constant)
@@ -131,21 +134,62 @@ static struct server_features find_markers(struct image data)
     return features;
 }
 
+struct server_constants {
+    void *file; /* mapped */
+    size_t size;
+    struct image data;
+};
+
+static bool map_file(struct server_constants *constants, int fd)
+{
+    struct stat status;
+    if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size <= 0)
+        return false;
+    constants->size = (size_t)status.st_size;
+    constants->file = mmap(NULL, constants->size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (constants->file == MAP_FAILED)
+        return false;
+    constants->data = read_only_data((struct image){constants->file, constants->size});
+    return true;
+}
+
+static bool map_path(struct server_constants *constants, const char *path)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const bool ok = fd >= 0 && map_file(constants, fd);
+    if (fd >= 0)
+        (void)close(fd);
+    return ok;
+}
+
+struct server_constants *server_constants_open(const char *path)
+{
+    struct server_constants *constants = calloc(1, sizeof(*constants));
+    if (constants == NULL || (map_path(constants, path) && constants->data.size > 0))
+        return constants;
+    server_constants_free(constants);
+    return NULL;
+}
+
+void server_constants_free(struct server_constants *constants)
+{
+    if (constants != NULL && constants->size > 0 && constants->file != MAP_FAILED)
+        (void)munmap(constants->file, constants->size);
+    free(constants);
+}
+
+bool server_constants_have(const struct server_constants *constants, const char *name)
+{
+    return has_constant(constants->data, name);
+}
+
 struct server_features server_features_of(const char *path)
 {
     struct server_features features = {0};
-    struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    struct server_constants constants = {.size = 0};
+    if (!map_path(&constants, path))
         return features;
-    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
-        size_t size = (size_t)status.st_size;
-        void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (bytes != MAP_FAILED) {
-            features = find_markers(read_only_data((struct image){bytes, size}));
-            (void)munmap(bytes, size);
-        }
-    }
-    (void)close(fd);
+    features = find_markers(constants.data);
+    (void)munmap(constants.file, constants.size);
     return features;
 }

@@ -65,6 +65,8 @@ static void drop_slashes(char *path)
 static const char *parse_absolute_path(void *field, const struct setting_key *key,
                                        const char *value)
 {
+    if (value[0] == '\0')
+        return parse_text(field, key, value);
     if (value[0] != '/' || strlen(value) >= 4096)
         return key->expected;
     const char *problem = parse_text(field, key, value);
@@ -102,25 +104,46 @@ static void print_yes_no(const void *field, char *text, size_t size)
     (void)snprintf(text, size, "%s", *(const bool *)field ? "yes" : "no");
 }
 
-static const char *const conf_places[] = {
-    [CONF_AUTO] = "auto",
-    [CONF_FILE] = "file",
-    [CONF_MEMFD] = "memfd",
-};
-
-static const char *parse_conf_place(void *field, const struct setting_key *key, const char *value)
+/* An enum, whose values are the places in a NULL-ended list of names. */
+static const char *parse_choice(void *field, const struct setting_key *key, const char *value,
+                                const char *const *names)
 {
-    for (size_t i = 0; i < sizeof(conf_places) / sizeof(conf_places[0]); i++)
-        if (strcmp(value, conf_places[i]) == 0) {
-            *(enum conf_place *)field = (enum conf_place)i;
+    for (unsigned i = 0; names[i] != NULL; i++)
+        if (strcmp(value, names[i]) == 0) {
+            *(unsigned *)field = i;
             return NULL;
         }
     return key->expected;
 }
 
+_Static_assert(sizeof(enum conf_place) == sizeof(unsigned) &&
+                   sizeof(enum default_user) == sizeof(unsigned),
+               "choices are stored as unsigned numbers");
+
+static const char *const conf_places[] = {
+    [CONF_AUTO] = "auto", [CONF_FILE] = "file", [CONF_MEMFD] = "memfd", NULL};
+
+static const char *parse_conf_place(void *field, const struct setting_key *key, const char *value)
+{
+    return parse_choice(field, key, value, conf_places);
+}
+
 static void print_conf_place(const void *field, char *text, size_t size)
 {
-    (void)snprintf(text, size, "%s", conf_places[*(const enum conf_place *)field]);
+    (void)snprintf(text, size, "%s", conf_places[*(const unsigned *)field]);
+}
+
+static const char *const default_users[] = {
+    [DEFAULT_USER_PASSWORD] = "password", [DEFAULT_USER_OFF] = "off", NULL};
+
+static const char *parse_default_user(void *field, const struct setting_key *key, const char *value)
+{
+    return parse_choice(field, key, value, default_users);
+}
+
+static void print_default_user(const void *field, char *text, size_t size)
+{
+    (void)snprintf(text, size, "%s", default_users[*(const unsigned *)field]);
 }
 
 const struct setting_kind setting_number = {parse_number, print_number, false};
@@ -129,3 +152,4 @@ const struct setting_kind setting_absolute_path = {parse_absolute_path, print_te
 const struct setting_kind setting_variable_name = {parse_variable_name, print_text, true};
 const struct setting_kind setting_yes_no = {parse_yes_no, print_yes_no, false};
 const struct setting_kind setting_conf_place = {parse_conf_place, print_conf_place, false};
+const struct setting_kind setting_default_user = {parse_default_user, print_default_user, false};

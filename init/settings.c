@@ -38,6 +38,8 @@ static const struct setting_key keys[] = {
     {"run_dir", "redis", &setting_absolute_path, FIELD(run_dir), "/run/redis-init", 0, 0, "an absolute path"},
     {"conf", "redis", &setting_conf_place, FIELD(conf), "auto", 0, 0, "auto, file or memfd"},
     {"allow_empty_password", "redis", &setting_yes_no, FIELD(allow_empty_password), "no", 0, 0, "yes or no"},
+    {"default_user", "redis", &setting_default_user, FIELD(default_user), "password", 0, 0, "password or off"},
+    {"aclfile", "redis", &setting_absolute_path, FIELD(aclfile), "", 0, 0, "the absolute path of a file"},
 };
 /* clang-format on */
 
@@ -134,6 +136,12 @@ static bool set_from_ini(const char *section, const char *name, const char *valu
                          const char *where, void *context, struct failure *failure)
 {
     struct ini_context *ini = context;
+    if (user_settings_is_section(section))
+        return name == NULL
+                   ? user_settings_begin(&ini->settings->users, section, where, failure)
+                   : user_settings_set(&ini->settings->users, section, name, value, where, failure);
+    if (name == NULL)
+        return true;
     if (strcmp(section, CONF_SECTION) == 0)
         return add_directive(ini->settings, name, value, where, failure);
 
@@ -222,6 +230,28 @@ static bool load_ini(struct settings *settings, const struct settings_sources *s
     return judge_owner(path, &found, failure);
 }
 
+bool settings_has_users(const struct settings *settings)
+{
+    return settings->users.count > 0 || settings->aclfile[0] != '\0';
+}
+
+/* What several keys say together. */
+static bool judge_users(const struct settings *settings, struct failure *failure)
+{
+    const struct user_settings *user = user_settings_find(&settings->users, USER_DEFAULT);
+    if (!user_settings_judge(&settings->users, failure))
+        return false;
+    if (settings->default_user == DEFAULT_USER_PASSWORD)
+        return true;
+    if (user != NULL)
+        return failure_set(failure, EX_CONFIG, 0,
+                           "%s: [user default] has no effect with `default_user = off`, keep one",
+                           user->where);
+    return settings_has_users(settings) ||
+           failure_set(failure, EX_CONFIG, 0,
+                       "`default_user = off` leaves nobody: add a [user NAME] or an aclfile");
+}
+
 bool settings_load(struct settings *settings, const struct settings_sources *sources,
                    struct failure *failure)
 {
@@ -231,7 +261,7 @@ bool settings_load(struct settings *settings, const struct settings_sources *sou
     for (char *const *variable = sources->environment; *variable != NULL; variable++)
         if (!set_from_variable(settings, *variable, failure))
             return false;
-    return true;
+    return judge_users(settings, failure);
 }
 
 bool settings_override(struct settings *settings, const char *key, const char *value,
@@ -249,6 +279,7 @@ void settings_free(struct settings *settings)
         free(settings->directives[i].name);
         free(settings->directives[i].value);
     }
+    user_settings_free(&settings->users);
     memset(settings, 0, sizeof(*settings));
 }
 
@@ -259,6 +290,7 @@ void settings_each(const struct settings *settings, settings_visitor *visit, voi
         keys[i].kind->print((const char *)settings + keys[i].offset, value, sizeof(value));
         visit(keys[i].section, keys[i].name, value, context);
     }
+    user_settings_each(&settings->users, visit, context);
 }
 
 bool settings_is_variable(const char *name)

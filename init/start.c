@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "acl.h"
 #include "bind.h"
 #include "conf_place.h"
 #include "data_dir.h"
@@ -77,8 +78,8 @@ static char **supervisor_argv(const char *supervisor, const struct options *opti
 
 struct hand_over {
     const char *supervisor;
-    char *const *program; /* NULL-ended */
-    int kept;             /* descriptor for the program, or -1 */
+    char *const *program;       /* NULL-ended */
+    int kept[HANDOFF_KEPT_MAX]; /* descriptors for the program, or -1 */
 };
 
 /* The secret is wiped before the exec, and on failure as well. */
@@ -101,7 +102,7 @@ static bool start_program(const char *supervisor, char **program, const struct o
                           struct failure *failure)
 {
     struct password none = {0};
-    const struct hand_over to = {supervisor, program, -1};
+    const struct hand_over to = {supervisor, program, {-1, -1}};
     char path[PATH_MAX];
     if (!privileges_set_limits(failure) ||
         !privileges_drop(settings->uid, settings->gid, failure) ||
@@ -170,91 +171,131 @@ static bool check_server_takes(const struct secret *secret, const struct server_
         SHORT_PASSWORD_MAX);
 }
 
-static bool write_conf(struct conf_place_found *place, const char *server,
-                       const struct settings *settings, const struct server_args *args,
-                       const struct secret *secret, const struct report *report,
+/* What a start of the server goes by. */
+struct launch {
+    const char *supervisor;
+    char server[PATH_MAX];
+    struct server_features features;
+    const struct options *options;
+    struct settings *settings;
+    struct server_args args;
+    char **environment;
+    struct password password; /* owned */
+    struct acl acl;           /* owned */
+};
+
+static bool write_conf(struct conf_place_found *place, const struct launch *launch,
                        struct failure *failure)
 {
     char addresses[BIND_MAX];
-    const struct server_features features = server_features_of(server);
-    const struct server_socket socket = server_socket_of(settings, args);
+    const struct settings *settings = launch->settings;
+    const struct secret *secret = launch->password.secret;
+    const struct report *report = &launch->options->report;
+    const struct server_socket socket = server_socket_of(settings, &launch->args);
+    const struct acl_file users = acl_file_of(&launch->acl);
     const struct redis_conf conf = {
         .settings = settings,
-        .args = args,
-        .features = &features,
+        .args = &launch->args,
+        .features = &launch->features,
         .bind = addresses,
         .password = secret,
+        .has_users = settings_has_users(settings),
+        .primary_auth = launch->acl.users.primary_auth,
+        .internal = launch->acl.internal.credential != NULL ? &launch->acl.internal : NULL,
         .socket = &socket,
     };
     return data_dir_check(settings->data_dir, failure) &&
-           user_conf_check(settings, args, secret, report, failure) &&
-           check_server_takes(secret, &features, failure) &&
-           bind_resolve(settings->bind, features.optional_bind, addresses, failure) &&
-           conf_place_write(place, &conf, report, failure);
+           user_conf_check(settings, &launch->args, secret, report, failure) &&
+           check_server_takes(secret, &launch->features, failure) &&
+           bind_resolve(settings->bind, launch->features.optional_bind, addresses, failure) &&
+           conf_place_write(place, &conf, &users, report, failure);
 }
 
-static void say_started(const struct report *report, const char *server, bool was_root,
-                        const struct conf_place_found *place, const struct password *password,
-                        double bits)
+static void say_started(const struct launch *launch, bool was_root,
+                        const struct conf_place_found *place, double bits)
 {
+    const struct settings *settings = launch->settings;
     char strength[SOURCE_LABEL_MAX + 64];
-    if (password->secret != NULL)
-        (void)snprintf(strength, sizeof(strength), "password from %s, %.0f bits", password->source,
-                       bits);
+    char users[64] = "";
+    if (launch->password.secret != NULL)
+        (void)snprintf(strength, sizeof(strength), "password from %s, %.0f bits",
+                       launch->password.source, bits);
     else
         (void)snprintf(strength, sizeof(strength), "no password");
-    report_line(report, REPORT_NOTICE, "%s as %u:%u (%s), conf %s, %s", server, getuid(), getgid(),
-                was_root ? "root dropped" : "not started as root", place->path, strength);
+    if (settings_has_users(settings))
+        (void)snprintf(users, sizeof(users), ", %zu users, default %s",
+                       launch->acl.base.count + launch->acl.users.count,
+                       settings->default_user == DEFAULT_USER_OFF ? "off" : "on");
+    report_line(&launch->options->report, REPORT_NOTICE, "%s as %u:%u (%s), conf %s, %s%s",
+                launch->server, getuid(), getgid(),
+                was_root ? "root dropped" : "not started as root", place->path, strength, users);
 }
 
-static void warn_of_password(const struct report *report, const struct password *password,
-                             const struct settings *settings, const struct server_args *args)
+static void warn_of_password(const struct launch *launch)
 {
-    if (settings->allow_empty_password)
+    const struct report *report = &launch->options->report;
+    if (launch->settings->allow_empty_password)
         report_line(report, REPORT_WARNING, "allow_empty_password is set, for development alone%s",
-                    password->secret == NULL
+                    launch->password.secret == NULL && !settings_has_users(launch->settings)
                         ? ": whoever can connect from this host or container owns the data"
                         : "");
-    if (args->requirepass != NULL)
+    if (launch->args.requirepass != NULL)
         report_line(report, REPORT_WARNING,
                     "--requirepass was taken out of the arguments; a mounted Secret file "
                     "(REDIS_PASSWORD_FILE) is the better way");
 }
 
-static bool run_server(const char *supervisor, const char *server, const struct server_args *args,
-                       const struct options *options, const struct settings *settings,
-                       struct password *password, char **environment, struct failure *failure)
+/* The users' files of passwords may be root's alone. */
+static bool load_acl(struct launch *launch, struct failure *failure)
 {
-    const struct report *report = &options->report;
+    const struct acl_sources sources = {launch->settings, &launch->args, launch->environment,
+                                        launch->password.secret, &launch->options->report};
+    return acl_load(&launch->acl, &sources, launch->server, &launch->features, failure);
+}
+
+static bool run_server(struct launch *launch, struct failure *failure)
+{
+    const struct report *report = &launch->options->report;
+    const struct settings *settings = launch->settings;
     const bool was_root = privileges_are_root();
     struct conf_place_found place;
     double bits;
-    if (!judge(password, settings, &bits, failure) ||
-        !check_before_change(settings, args, password->secret, failure) ||
-        !prepare_folders(settings, args, report, failure) || !privileges_set_limits(failure) ||
+    if (!judge(&launch->password, settings, &bits, failure) || !load_acl(launch, failure) ||
+        !check_before_change(settings, &launch->args, launch->password.secret, failure) ||
+        !prepare_folders(settings, &launch->args, report, failure) ||
+        !privileges_set_limits(failure) ||
         !privileges_drop(settings->uid, settings->gid, failure) ||
-        !handoff_check_supervisor(supervisor, failure) ||
-        !write_conf(&place, server, settings, args, password->secret, report, failure))
+        !handoff_check_supervisor(launch->supervisor, failure) ||
+        !write_conf(&place, launch, failure))
         return false;
-    warn_of_password(report, password, settings, args);
-    say_started(report, server, was_root, &place, password, bits);
-    char *const program[] = {(char *)(uintptr_t)server, place.path, NULL};
-    const struct hand_over to = {supervisor, program, place.fd};
-    return hand_over(&to, options, settings, password, environment, failure);
+    warn_of_password(launch);
+    say_started(launch, was_root, &place, bits);
+    acl_free(&launch->acl);
+    char *const program[] = {launch->server, place.path, NULL};
+    const struct hand_over to = {launch->supervisor, program, {place.fd, place.acl_fd}};
+    return hand_over(&to, launch->options, settings, &launch->password, launch->environment,
+                     failure);
 }
 
 static bool start_server(const char *supervisor, char **words, const struct options *options,
                          struct settings *settings, char **environment, struct failure *failure)
 {
-    struct server_args args;
-    struct password password = {0};
-    char server[PATH_MAX];
+    struct launch launch;
+    launch.supervisor = supervisor;
+    launch.options = options;
+    launch.settings = settings;
+    launch.environment = environment;
+    launch.password = (struct password){0};
+    launch.acl = (struct acl){.base = {0}};
     bool ok =
-        server_args_read(&args, words, settings, &options->report, failure) &&
-        server_find(settings->server, server, failure) &&
-        password_load(&password, settings, environment, args.requirepass, failure) &&
-        run_server(supervisor, server, &args, options, settings, &password, environment, failure);
-    password_free(&password);
+        server_args_read(&launch.args, words, settings, &options->report, failure) &&
+        server_find(settings->server, launch.server, failure) &&
+        password_load(&launch.password, settings, environment, launch.args.requirepass, failure);
+    if (ok)
+        launch.features = server_features_of(launch.server);
+    ok = ok && run_server(&launch, failure);
+    acl_free(&launch.acl);
+    password_free(&launch.password);
     return ok;
 }
 

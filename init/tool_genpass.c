@@ -1,31 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
-#include <sodium.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include "secret.h"
 #include "tool.h"
-
-#define RANDOM_BYTES 32 /* 256 bits */
-#define HEX_DIGITS 64   /* two a byte */
-
-struct fresh_password {
-    unsigned char random[RANDOM_BYTES];
-    char line[HEX_DIGITS + 1]; /* the digits, then the NUL, which becomes the line end */
-};
 
 /* Not through stdio, whose buffer would keep a copy. */
 bool tool_genpass(struct failure *failure)
 {
-    struct fresh_password *fresh = sodium_malloc(sizeof(*fresh));
-    if (fresh == NULL)
-        return failure_set(failure, EX_OSERR, errno, "no locked memory for a password");
-    randombytes_buf(fresh->random, sizeof(fresh->random));
-    sodium_bin2hex(fresh->line, sizeof(fresh->line), fresh->random, sizeof(fresh->random));
-    fresh->line[HEX_DIGITS] = '\n';
-    ssize_t written = write(STDOUT_FILENO, fresh->line, sizeof(fresh->line));
-    int error = errno;
-    sodium_free(fresh);
-    if (written == HEX_DIGITS + 1)
+    static const char line_end[] = "\n";
+    struct secret *secret = secret_fresh(failure);
+    if (secret == NULL)
+        return false;
+    size_t length;
+    const char *bytes = secret_bytes(secret, &length);
+    const struct iovec parts[] = {{(void *)(uintptr_t)bytes, length},
+                                  {(void *)(uintptr_t)line_end, strlen(line_end)}};
+    const ssize_t written = writev(STDOUT_FILENO, parts, 2);
+    const int error = errno;
+    secret_free(secret);
+    if (written == (ssize_t)length + 1)
         return true;
     return failure_set(failure, EX_OSERR, written < 0 ? error : ENOSPC,
                        "standard output can't be written");

@@ -22,6 +22,11 @@ static bool conf_of_settings(struct running_conf *conf, const struct settings *s
     struct password password;
     static const struct server_args none;
     const struct server_socket socket = server_socket_of(settings, &none);
+    if (settings->default_user == DEFAULT_USER_OFF)
+        return failure_set(failure, EX_NOINPUT, 0,
+                           "there is no redis.conf in run_dir %s, and with `default_user = off` "
+                           "ping has no other way in: keep it there, by `conf = file`",
+                           settings->run_dir);
     const bool ok = bind_resolve(settings->bind, true, conf->bind, failure) &&
                     password_load(&password, settings, environment, NULL, failure);
     conf->password = ok ? password.secret : NULL;
@@ -52,18 +57,30 @@ static size_t put(char *request, size_t length, const char *bytes, size_t count)
     return length + count;
 }
 
-static size_t write_request(char *request, const struct secret *password, bool ready)
+/* As the user redis-init where there is one, else as `default`. */
+static size_t write_auth(char *request, const struct running_conf *conf)
+{
+    static const char as_internal[] = "*3\r\n$4\r\nAUTH\r\n$10\r\n" USER_INTERNAL "\r\n";
+    static const char as_default[] = "*2\r\n$4\r\nAUTH\r\n";
+    const bool internal = conf->credential != NULL;
+    size_t size;
+    const char *bytes = secret_bytes(internal ? conf->credential : conf->password, &size);
+    size_t length = (size_t)snprintf(request, REQUEST_MAX, "%s$%zu\r\n",
+                                     internal ? as_internal : as_default, size);
+    length = put(request, length, bytes, size);
+    return put(request, length, "\r\n", 2);
+}
+
+static bool has_auth(const struct running_conf *conf)
+{
+    return conf->credential != NULL || conf->password != NULL;
+}
+
+static size_t write_request(char *request, const struct running_conf *conf, bool ready)
 {
     static const char ping[] = "*1\r\n$4\r\nPING\r\n";
     static const char info[] = "*2\r\n$4\r\nINFO\r\n$11\r\nreplication\r\n";
-    size_t length = 0;
-    if (password != NULL) {
-        size_t size;
-        const char *bytes = secret_bytes(password, &size);
-        length = (size_t)snprintf(request, REQUEST_MAX, "*2\r\n$4\r\nAUTH\r\n$%zu\r\n", size);
-        length = put(request, length, bytes, size);
-        length = put(request, length, "\r\n", 2);
-    }
+    size_t length = has_auth(conf) ? write_auth(request, conf) : 0;
     length = put(request, length, ping, strlen(ping));
     return ready ? put(request, length, info, strlen(info)) : length;
 }
@@ -73,16 +90,15 @@ static size_t write_request(char *request, const struct secret *password, bool r
  * alone, and is wiped before an answer is waited for. hiredis is given nothing but the server's
  * answers.
  */
-static bool send_request(struct server_link *link, const struct secret *password, bool ready,
+static bool send_request(struct server_link *link, const struct running_conf *conf, bool ready,
                          struct failure *failure)
 {
     char *request = sodium_malloc(REQUEST_MAX);
     if (request == NULL)
         return failure_set(failure, EX_OSERR, errno,
                            "no locked memory for the password, raise the limit (ulimit -l)");
-    const bool ok =
-        secret_lock(request, REQUEST_MAX, failure) &&
-        server_link_send(link, request, write_request(request, password, ready), failure);
+    const bool ok = secret_lock(request, REQUEST_MAX, failure) &&
+                    server_link_send(link, request, write_request(request, conf, ready), failure);
     sodium_free(request);
     return ok;
 }
@@ -124,8 +140,8 @@ static bool ask(const struct options *options, struct server_link *link,
 {
     struct ping_verdict verdict;
     return server_link_open(link, conf, uid, failure) &&
-           send_request(link, conf->password, options->ping_ready, failure) &&
-           judge(link, conf->password != NULL, options->ping_ready, &verdict, failure) &&
+           send_request(link, conf, options->ping_ready, failure) &&
+           judge(link, has_auth(conf), options->ping_ready, &verdict, failure) &&
            say(options, link, &verdict, failure);
 }
 

@@ -10,7 +10,16 @@
 struct check {
     const struct report *report;
     const struct secret *password;
+    bool has_users;
 };
+
+static bool fail_user(const char *where, struct failure *failure)
+{
+    return failure_set(failure, EX_CONFIG, 0,
+                       "%s: the server takes no `user` beside an aclfile, make it a section "
+                       "[user NAME]",
+                       where);
+}
 
 /* As it stands, or in a word of redis.conf's quoting. */
 static bool text_holds(const char *text, size_t length, const struct secret *secret)
@@ -50,6 +59,8 @@ static bool check(const struct conf_directive *directive, void *context, struct 
     const enum directive_rule rule = owner != NULL ? owner->rule : DIRECTIVE_FREE;
     if (!judge_secret(directive, rule, check, failure))
         return false;
+    if (check->has_users && redis_conf_is_user(directive->name, directive->name_length))
+        return fail_user(directive->where, failure);
     if (owner == NULL)
         return true;
     if (rule == DIRECTIVE_REFUSED)
@@ -95,13 +106,26 @@ static bool check_directives(const struct settings *settings, const struct secre
     return true;
 }
 
+static bool check_no_user(const struct settings *settings, const struct server_args *args,
+                          struct failure *failure)
+{
+    for (size_t i = 0; i < settings->directive_count; i++)
+        if (redis_conf_is_user(settings->directives[i].name, strlen(settings->directives[i].name)))
+            return fail_user("[redis.conf]", failure);
+    for (size_t i = 0; i < args->count; i++)
+        if (redis_conf_is_user(args->list[i].name, args->list[i].name_length))
+            return fail_user("argument --user", failure);
+    return true;
+}
+
 bool user_conf_check(const struct settings *settings, const struct server_args *args,
                      const struct secret *password, const struct report *report,
                      struct failure *failure)
 {
-    struct check context = {report, password};
+    struct check context = {report, password, settings_has_users(settings)};
     const struct conf_visitor visitor = {check, &context};
     return check_arguments(args, password, failure) &&
            check_directives(settings, password, failure) &&
+           (!context.has_users || check_no_user(settings, args, failure)) &&
            conf_walk(settings, args, &visitor, failure);
 }

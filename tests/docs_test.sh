@@ -102,7 +102,7 @@ readme_settings() {
     awk -F ' *[|] *' '/^[|] (process|password|redis) [|]/ {gsub(/`/, ""); print $2, $3, $4}' "$source/README.md"
 }
 man_settings() {
-    awk '/^\.Ss \[/ {s = $2; gsub(/[][]/, "", s)} /^\.It Cm / && s != "redis.conf" {print s, $3}' "$source/man/redis-init.ini.5"
+    awk '/^\.Ss \[/ {s = $2; gsub(/[][]/, "", s)} /^\.It Cm / && s != "redis.conf" && s != "user" {print s, $3}' "$source/man/redis-init.ini.5"
 }
 # what redis-init.ini(5) says of a key, on one line
 man_item() {
@@ -116,8 +116,16 @@ check_settings() {
     defaults=$(program_settings "$scratch/empty")
     same "the sample ini has the defaults" "$defaults" "$(rows_of_ini "$source/etc/redis-init.ini")"
     same "the sample ini is read as the defaults" "$defaults" "$(program_settings "$source/etc/redis-init.ini")"
-    sed -E 's/^# (maxmemory)/\1/' "$source/etc/redis-init.ini" >"$scratch/uncommented"
-    same "the examples of the sample ini are read" "$defaults" "$(program_settings "$scratch/uncommented")"
+    sed -E 's/^# (maxmemory|\[user|password_file|rules)/\1/' "$source/etc/redis-init.ini" >"$scratch/uncommented"
+    same "the examples of the sample ini are read" "$defaults" \
+        "$(program_settings "$scratch/uncommented" | grep -v '^user ')"
+    same "the user of the sample ini is read" "$(sed -nE 's/^# (password_file|rules) = /user app \1 /p' "$source/etc/redis-init.ini")" \
+        "$(program_settings "$scratch/uncommented" | grep -E '^user .* (password_file|rules) ')"
+    same "redis-init.ini(5) has the keys of [user NAME]" \
+        "$(awk '/^\.Ss \[/ {s = $2} /^\.It Cm / && s == "[user" {print $3}' "$source/man/redis-init.ini.5" | sort)" \
+        "$(printf '[user x]\nnone=\n' >"$scratch/unknown" && clean ./redis-init config -c "$scratch/unknown" -- true 2>&1 |
+            sed 's/.*it has //; s/, /\n/g' | sort)"
+    check "users.ini is read" test -n "$(program_settings "$source/etc/users.ini")"
     sed '1,/^\.Bd/d; /^\.Ed/,$d' "$source/man/redis-init.ini.5" >"$scratch/example"
     check "the example of redis-init.ini(5) is read" test -n "$(program_settings "$scratch/example")"
     same "README has the settings and defaults" "$defaults" "$(readme_settings)"

@@ -294,13 +294,14 @@ START_TEST(what_was_changed_at_run_time)
     expect(ping_ready, 1, "not ready: " SOCKET ": MASTERDOWN");
     container_expect(client, "OK", "REPLICAOF", "NO", "ONE", NULL);
     expect(ping_ready, 0, "a primary");
-    container_expect(client, "OK", "ACL", "SETUSER", "default", "-ping", NULL);
-    expect(ping, 0, "NOPERM");
-    container_expect(client, "OK", "ACL", "SETUSER", "default", "+ping", NULL);
+    /* the probe's user is its own */
     container_expect(client, "OK", "CONFIG", "SET", "requirepass", "another", NULL);
+    container_expect(client, "OK", "ACL", "SETUSER", "default", "-ping", NULL);
+    expect(ping_ready, 0, "a primary");
+    container_expect(client, "OK", "ACL", "SETUSER", "redis-init", "-ping", NULL);
+    expect(ping, 0, "NOPERM");
+    container_expect(client, "1", "ACL", "DELUSER", "redis-init", NULL);
     expect(ping, 1, "WRONGPASS");
-    container_expect(client, "OK", "CONFIG", "SET", "requirepass", "", NULL);
-    expect(ping, 1, "it asks for no password");
     container_disconnect(client);
     container_stop(&container, 0);
 }

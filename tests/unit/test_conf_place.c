@@ -15,6 +15,7 @@
 #define FOREIGN "requirepass foreign\n"
 
 static struct failure failure;
+static const struct acl_file *acl; /* NULL: no users */
 static struct conf_place_found place;
 static struct settings settings;
 static struct server_args args;
@@ -50,14 +51,20 @@ static bool write_conf(enum conf_place where)
     const struct report report = {REPORT_TEXT, REPORT_NOTICE};
     struct secret *secret = secret_new(&failure);
     ck_assert(secret != NULL && secret_take(secret, password, "it", &failure));
-    const struct redis_conf conf = {&settings, &args, &features, "*", secret, false, &unix_socket};
+    const struct redis_conf conf = {.settings = &settings,
+                                    .args = &args,
+                                    .features = &features,
+                                    .bind = "*",
+                                    .password = secret,
+                                    .has_users = acl != NULL,
+                                    .socket = &unix_socket};
     settings.conf = where;
 
     (void)snprintf(log, sizeof(log), "%s/stderr", unit_folder());
     const int before = dup(STDERR_FILENO);
     const int file = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     ck_assert_int_eq(dup2(file, STDERR_FILENO), STDERR_FILENO);
-    const bool ok = conf_place_write(&place, &conf, &report, &failure);
+    const bool ok = conf_place_write(&place, &conf, acl, &report, &failure);
     ck_assert_int_eq(dup2(before, STDERR_FILENO), STDERR_FILENO);
     const ssize_t length = pread(file, said, sizeof(said) - 1, 0);
     ck_assert_int_ge(length, 0);
@@ -243,6 +250,45 @@ START_TEST(another_conf_of_the_users_is_no_hindrance)
 }
 END_TEST
 
+static void expect_line(const char *line)
+{
+    char text[4096];
+    read_place(text, sizeof(text));
+    ck_assert_msg(strstr(text, line) != NULL, "no `%s` in\n%s", line, text);
+}
+
+/* Beside redis.conf, in the same way. */
+START_TEST(the_aclfile_is_placed_as_well)
+{
+    static const struct acl_base base;
+    static const struct acl_users users;
+    const struct acl_file file = {.base = &base, .users = &users};
+    char line[512];
+    struct stat status;
+    settings.aclfile = "";
+    acl = &file;
+    ck_assert_msg(write_conf(CONF_FILE), "%s", failure.text);
+    ck_assert_int_eq(place.acl_fd, -1);
+    ck_assert_int_eq(lstat(in_run_dir(ACL_NAME), &status), 0);
+    ck_assert_uint_eq(status.st_mode, S_IFREG | 0600);
+    (void)snprintf(line, sizeof(line), "\naclfile \"%s\"\n", in_run_dir(ACL_NAME));
+    expect_line(line);
+    ck_assert(!exists(in_run_dir(ACL_NAME NEW_SUFFIX)));
+
+    ck_assert_msg(write_conf(CONF_MEMFD), "%s", failure.text);
+    ck_assert_int_gt(place.acl_fd, STDERR_FILENO);
+    ck_assert_int_ne(place.acl_fd, place.fd);
+    (void)snprintf(line, sizeof(line), "\naclfile \"/proc/self/fd/%d\"\n", place.acl_fd);
+    expect_line(line);
+    ck_assert_int_eq(close(place.acl_fd) + close(place.fd), 0);
+
+    settings.aclfile = in_run_dir(ACL_NAME);
+    ck_assert(!write_conf(CONF_FILE));
+    ck_assert_ptr_nonnull(strstr(failure.text, "is your own, which would be lost"));
+    acl = NULL;
+}
+END_TEST
+
 START_TEST(a_run_dir_may_be_too_long)
 {
     char path[PATH_MAX];
@@ -268,6 +314,7 @@ int main(void)
     tcase_add_test(tests, auto_takes_a_memfd_where_no_file_can_be);
     tcase_add_loop_test(tests, a_users_own_conf_is_not_replaced, 0, 3);
     tcase_add_test(tests, another_conf_of_the_users_is_no_hindrance);
+    tcase_add_test(tests, the_aclfile_is_placed_as_well);
     tcase_add_test(tests, a_run_dir_may_be_too_long);
     return unit_main("conf place", tests);
 }

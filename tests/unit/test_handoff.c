@@ -135,7 +135,10 @@ START_TEST(without_a_secret_nothing_is_searched)
 END_TEST
 
 /* Runs the program in a child with stdout as text; `kept` is as for handoff_exec(). */
-static int run(char *const *argv, char *const *environment, int kept, char *text, size_t size)
+static const int none[] = {-1, -1};
+
+static int run(char *const *argv, char *const *environment, const int *kept, char *text,
+               size_t size)
 {
     int ends[2];
     int status;
@@ -166,17 +169,18 @@ static void leak(void)
 }
 
 struct keeping {
-    int kept;
+    int kept[HANDOFF_KEPT_MAX];
     const char *open; /* 3, or else the next number, is the folder that ls reads */
 };
 
 static const struct keeping keepings[] = {
-    {-1, "0\n1\n2\n3\n"},   {3, "0\n1\n2\n3\n4\n"},   {4, "0\n1\n2\n3\n4\n"},
-    {5, "0\n1\n2\n3\n5\n"}, {77, "0\n1\n2\n3\n77\n"}, {200, "0\n1\n2\n3\n200\n"},
-    {88, "0\n1\n2\n3\n"}, /* is not open */
+    {{-1, -1}, "0\n1\n2\n3\n"},       {{3, -1}, "0\n1\n2\n3\n4\n"},
+    {{4, -1}, "0\n1\n2\n3\n4\n"},     {{-1, 5}, "0\n1\n2\n3\n5\n"},
+    {{77, -1}, "0\n1\n2\n3\n77\n"},   {{200, 5}, "0\n1\n2\n3\n5\n200\n"},
+    {{4, 77}, "0\n1\n2\n3\n4\n77\n"}, {{88, -1}, "0\n1\n2\n3\n"}, /* is not open */
 };
 
-START_TEST(all_descriptors_but_one_are_closed)
+START_TEST(all_descriptors_but_those_are_closed)
 {
     char text[256];
     char *const argv[] = {"/bin/ls", "-U", "/proc/self/fd", NULL};
@@ -193,7 +197,7 @@ START_TEST(the_program_gets_this_environment_and_no_other)
     char *const argv[] = {"/usr/bin/env", NULL};
     char *const environment[] = {"A=1", "B=two words", NULL};
     ck_assert_int_eq(setenv("OURS", "x", 1), 0);
-    ck_assert_int_eq(run(argv, environment, -1, text, sizeof(text)), 0);
+    ck_assert_int_eq(run(argv, environment, none, text, sizeof(text)), 0);
     ck_assert_str_eq(text, "A=1\nB=two words\n");
 }
 END_TEST
@@ -203,10 +207,10 @@ START_TEST(a_program_that_is_none_is_a_failure)
     char *const argv[] = {"/nowhere/" SUPERVISOR, NULL};
     char *const environment[] = {NULL};
     char text[16];
-    ck_assert_int_eq(run(argv, environment, -1, text, sizeof(text)), EX_OSERR);
+    ck_assert_int_eq(run(argv, environment, none, text, sizeof(text)), EX_OSERR);
     const pid_t child = fork();
     if (child == 0) {
-        bool said_path = !handoff_exec(argv, environment, -1, &failure) &&
+        bool said_path = !handoff_exec(argv, environment, none, &failure) &&
                          failure.error == ENOENT && strstr(failure.text, argv[0]) != NULL;
         _exit(said_path ? 0 : 1);
     }
@@ -266,7 +270,7 @@ static int find_in_copy(char *text, size_t size)
     (void)snprintf(program, sizeof(program), "%s/redis-init", unit_folder());
     (void)snprintf(command, sizeof(command), "cp '%s' %s", unit_self(), program);
     ck_assert_int_eq(access(program, F_OK) == 0 || system(command) == 0, 1);
-    return run(argv, environ, -1, text, size);
+    return run(argv, environ, none, text, size);
 }
 
 static int print_found(void)
@@ -302,7 +306,7 @@ int main(int argc, char **argv)
     tcase_add_loop_test(tests, a_variable_passes_or_not, 0, COUNT(variables));
     tcase_add_test(tests, the_variable_of_the_setting_does_not_pass);
     tcase_add_test(tests, without_a_secret_nothing_is_searched);
-    tcase_add_loop_test(tests, all_descriptors_but_one_are_closed, 0, COUNT(keepings));
+    tcase_add_loop_test(tests, all_descriptors_but_those_are_closed, 0, COUNT(keepings));
     tcase_add_test(tests, the_program_gets_this_environment_and_no_other);
     tcase_add_test(tests, a_program_that_is_none_is_a_failure);
     tcase_add_loop_test(tests, closed_standard_descriptors_lead_to_null, 0, 8);

@@ -14,13 +14,24 @@ struct heard {
     char text[4096];
     size_t length;
     unsigned entries;
-    unsigned fail_at; /* the entry, counted from 1, that the callback refuses */
+    unsigned fail_at;    /* the entry, counted from 1, that the callback refuses */
+    const char *refuses; /* the section that it refuses */
 };
+
+static bool hear_section(const char *section, const char *where, struct heard *heard,
+                         struct failure *failure)
+{
+    if (heard->refuses != NULL && strcmp(section, heard->refuses) == 0)
+        return failure_set(failure, EX_CONFIG, 0, "%s: [%s] refused", where, section);
+    return true;
+}
 
 static bool hear(const char *section, const char *key, const char *value, const char *where,
                  void *context, struct failure *failure)
 {
     struct heard *heard = context;
+    if (key == NULL)
+        return hear_section(section, where, heard, failure);
     if (++heard->entries == heard->fail_at)
         return failure_set(failure, EX_CONFIG, 0, "%s: refused", where);
     const size_t left = sizeof(heard->text) - heard->length;
@@ -108,6 +119,36 @@ START_TEST(the_first_error_is_told)
     struct failure failure = {0};
     ck_assert(!ini_text_read(ini, strlen(ini), "x", hear, &heard, &failure));
     ck_assert_str_eq(failure.text, "x:1: neither `[section]` nor `key = value`");
+}
+END_TEST
+
+struct section {
+    const char *ini;
+    const char *problem;
+};
+
+/* Names of 49 and 50 bytes, of which inih would cut the second. */
+#define FITS "[user 1234567890123456789012345678901234567890abcd]\n"
+#define CUT "[user 1234567890123456789012345678901234567890abcde]\n"
+
+static const struct section sections[] = {
+    {"[user app]\n", "x:1: [user app] refused"},
+    {"\n[a]\nb=1\n  [user app]\nc=1\n", "x:4: [user app] refused"},
+    {"\xef\xbb\xbf[user app]\n", "x:1: [user app] refused"},
+    {"[user app] ; remark\n", "x:1: [user app] refused"},
+    {"nonsense\n[user app]\n", "x:1: neither"},
+    {FITS "[user app]\n", "x:2: [user app] refused"},
+    {"\n" CUT, "x:2: the section's name is too long"},
+};
+
+START_TEST(an_empty_section_is_told_of)
+{
+    struct heard heard = {.refuses = "user app"};
+    struct failure failure = {0};
+    const char *ini = sections[_i].ini;
+    ck_assert(!ini_text_read(ini, strlen(ini), "x", hear, &heard, &failure));
+    ck_assert_msg(strncmp(failure.text, sections[_i].problem, strlen(sections[_i].problem)) == 0,
+                  "%s", failure.text);
 }
 END_TEST
 
@@ -269,6 +310,8 @@ int main(void)
                         sizeof(texts) / sizeof(texts[0]));
     tcase_add_test(tests, the_callbacks_failure_ends_it);
     tcase_add_test(tests, the_first_error_is_told);
+    tcase_add_loop_test(tests, an_empty_section_is_told_of, 0,
+                        (int)(sizeof(sections) / sizeof(sections[0])));
     tcase_add_test(tests, a_nul_byte_is_refused);
     tcase_add_test(tests, a_line_is_read_whole_or_refused);
     tcase_add_test(tests, a_file_is_read);

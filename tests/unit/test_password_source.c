@@ -20,7 +20,8 @@ static char *environment[5];
 static void begin(void)
 {
     failure = (struct failure){0};
-    settings = (struct settings){.password_env = "REDIS_PASSWORD", .password_file = ""};
+    settings =
+        (struct settings){.password_env = "REDIS_PASSWORD", .password_file = "", .aclfile = ""};
     password = (struct password){0};
     memset(environment, 0, sizeof(environment));
     ck_assert(secret_memory_init(&failure));

@@ -39,7 +39,7 @@ static void begin(void)
 
 static bool write_conf(void)
 {
-    if (!private_file_write(&file, run_dir, CONF, strlen(CONF), &failure))
+    if (!private_file_write(&file, run_dir, CONF_NAME, CONF, strlen(CONF), &failure))
         return false;
     ck_assert_int_eq(close(file.fd), 0);
     return true;
@@ -79,7 +79,7 @@ static void assert_written(void)
     ck_assert_uint_eq(status.st_mode, S_IFREG | 0600);
     ck_assert_uint_eq(status.st_uid, geteuid());
     ck_assert_uint_eq(status.st_nlink, 1);
-    assert_absent(CONF_NAME_NEW);
+    assert_absent(CONF_NAME NEW_SUFFIX);
 }
 
 START_TEST(the_folder_is_made)
@@ -124,8 +124,8 @@ START_TEST(a_left_over_new_file_is_not_reused)
 {
     char byte;
     ck_assert_int_eq(mkdir(run_dir, 0700), 0);
-    unit_write(in_run_dir(CONF_NAME_NEW), "", 0, 0666);
-    const int fd = open(in_run_dir(CONF_NAME_NEW), O_RDONLY | O_CLOEXEC);
+    unit_write(in_run_dir(CONF_NAME NEW_SUFFIX), "", 0, 0666);
+    const int fd = open(in_run_dir(CONF_NAME NEW_SUFFIX), O_RDONLY | O_CLOEXEC);
     ck_assert(write_conf());
     assert_written();
     ck_assert_int_eq(read(fd, &byte, 1), 0);
@@ -135,7 +135,7 @@ END_TEST
 
 START_TEST(links_in_the_way_are_not_followed)
 {
-    const char *names[] = {CONF_NAME, CONF_NAME_NEW};
+    const char *names[] = {CONF_NAME, CONF_NAME NEW_SUFFIX};
     char target[PATH_MAX];
     (void)snprintf(target, sizeof(target), "%s/target", unit_folder());
     unit_write(target, OLD, strlen(OLD), 0644);
@@ -186,7 +186,7 @@ START_TEST(nothing_half_written_stays)
     ck_assert(!write_conf());
     assert_failure("redis.conf can't be written");
     ck_assert_int_eq(failure.error, EISDIR);
-    assert_absent(CONF_NAME_NEW);
+    assert_absent(CONF_NAME NEW_SUFFIX);
 }
 END_TEST
 
@@ -194,7 +194,7 @@ END_TEST
 START_TEST(a_folder_as_the_new_file_is_an_error)
 {
     ck_assert_int_eq(mkdir(run_dir, 0700), 0);
-    ck_assert_int_eq(mkdir(in_run_dir(CONF_NAME_NEW), 0700), 0);
+    ck_assert_int_eq(mkdir(in_run_dir(CONF_NAME NEW_SUFFIX), 0700), 0);
     ck_assert(!write_conf());
     assert_failure("redis.conf can't be written");
     assert_absent(CONF_NAME);
@@ -213,10 +213,10 @@ START_TEST(a_full_disk_keeps_the_old_file)
     char *bytes = calloc(1, size);
     ck_assert_ptr_nonnull(bytes);
     unit_write(in_run_dir(CONF_NAME), OLD, strlen(OLD), 0600);
-    const bool ok = private_file_write(&file, run_dir, bytes, size, &failure);
+    const bool ok = private_file_write(&file, run_dir, CONF_NAME, bytes, size, &failure);
     free(bytes);
     struct stat status;
-    const int left = lstat(in_run_dir(CONF_NAME_NEW), &status);
+    const int left = lstat(in_run_dir(CONF_NAME NEW_SUFFIX), &status);
     assert_file(in_run_dir(CONF_NAME), OLD);
     ck_assert_int_eq(umount(run_dir), 0);
     ck_assert(!ok);
@@ -230,7 +230,7 @@ START_TEST(a_memfd_is_sealed)
 {
     char found[256];
     struct stat status;
-    const int fd = private_memfd(CONF, strlen(CONF), &failure);
+    const int fd = private_memfd(CONF_NAME, CONF, strlen(CONF), &failure);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(pread(fd, found, sizeof(found), 0), (ssize_t)strlen(CONF));
     ck_assert_mem_eq(found, CONF, strlen(CONF));
@@ -252,7 +252,7 @@ START_TEST(a_memfd_is_read_by_its_path)
 {
     char path[64];
     char found[256];
-    const int fd = private_memfd(CONF, strlen(CONF), &failure);
+    const int fd = private_memfd(CONF_NAME, CONF, strlen(CONF), &failure);
     (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     const int again = open(path, O_RDONLY | O_CLOEXEC);
     ck_assert_int_ge(again, 0);

@@ -24,7 +24,8 @@ static void set_up(void)
     memset(&features, 0, sizeof(features));
     settings.port = 6379;
     settings.data_dir = "/data";
-    conf = (struct redis_conf){&settings, &args, &features, "127.0.0.1 -::1", NULL, false, NULL};
+    conf = (struct redis_conf){
+        .settings = &settings, .args = &args, .features = &features, .bind = "127.0.0.1 -::1"};
 }
 
 static void tear_down(void)

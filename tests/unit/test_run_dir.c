@@ -85,7 +85,7 @@ START_TEST(one_with_our_files_is_taken)
 {
     ck_assert_int_eq(mkdir(path, 0777), 0);
     put_file(CONF_NAME);
-    put_file(CONF_NAME_NEW);
+    put_file(CONF_NAME NEW_SUFFIX);
     put_file(SOCKET_NAME);
     assert_taken();
 }

@@ -110,6 +110,18 @@ START_TEST(what_is_too_long_is_refused)
 }
 END_TEST
 
+START_TEST(the_credential_of_the_internal_user)
+{
+    char bytes[] = "requirepass \"x\"\n#credential \"0123abcd\"\n# credential \"y\"\n";
+    size_t length;
+    ck_assert_msg(running_conf_parse(&conf, bytes, strlen(bytes), &failure), "%s", failure.text);
+    ck_assert_str_eq(secret_bytes(conf.credential, &length), "0123abcd");
+    ck_assert_ptr_null(memmem(bytes, sizeof(bytes), "0123abcd", 8));
+    running_conf_free(&conf);
+    ck_assert_ptr_null(conf.credential);
+}
+END_TEST
+
 START_TEST(its_bytes_do_not_keep_the_password)
 {
     char bytes[] = "requirepass \"Summer2024\"\nport 1\n";
@@ -196,6 +208,7 @@ int main(void)
     tcase_add_loop_test(tests, the_last_of_each_counts, 0, COUNT(texts));
     tcase_add_loop_test(tests, what_we_would_not_write_is_refused, 0, COUNT(bad_lines));
     tcase_add_loop_test(tests, what_is_too_long_is_refused, 0, 3);
+    tcase_add_test(tests, the_credential_of_the_internal_user);
     tcase_add_test(tests, its_bytes_do_not_keep_the_password);
     tcase_add_test(tests, a_private_one_of_ours_is_read);
     tcase_add_test(tests, no_other_is_taken);

@@ -64,7 +64,8 @@ static struct server_features features_of(const struct image *image)
 static unsigned bits(struct server_features f)
 {
     return (f.optional_bind ? 1U : 0U) | (f.debug_gate ? 2U : 0U) | (f.module_gate ? 4U : 0U) |
-           (f.protected_gate ? 8U : 0U) | (f.short_password ? 16U : 0U);
+           (f.protected_gate ? 8U : 0U) | (f.short_password ? 16U : 0U) | (f.acl ? 32U : 0U) |
+           (f.acl_selectors ? 64U : 0U) | (f.acl_databases ? 128U : 0U);
 }
 
 struct constants {
@@ -87,6 +88,8 @@ static const struct constants servers[] = {
     {CONSTANTS("redis 7.0\0-::*\0enable-debug-command\0enable-module-command\0"
                "enable-protected-configs\0requirepass"),
      15},
+    {CONSTANTS("x\0resetchannels\0resetkeys"), 32},
+    {CONSTANTS("clearselectors\0resetdbs"), 64 | 128},
     {CONSTANTS("-::*, and more\0enable-debug-commands\0enable-module-command is"), 0},
     {CONSTANTS("ENABLE-DEBUG-COMMAND\0enable_debug_command"), 0},
     {CONSTANTS("*\0-::\0*\0enable-\0debug-command"), 0},

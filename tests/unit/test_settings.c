@@ -58,7 +58,8 @@ START_TEST(the_defaults)
         "password.env=REDIS_PASSWORD\npassword.file=\npassword.min_length=16\n"
         "password.min_entropy=64\nredis.server=redis-server\nredis.bind=* -::*\n"
         "redis.port=6379\nredis.data_dir=/data\nredis.run_dir=/run/redis-init\n"
-        "redis.conf=auto\nredis.allow_empty_password=no\n";
+        "redis.conf=auto\nredis.allow_empty_password=no\nredis.default_user=password\n"
+        "redis.aclfile=\n";
     static struct settings settings;
     static struct printed printed;
     struct failure failure;
@@ -146,6 +147,11 @@ static const struct value values[] = {
     {"redis", "allow_empty_password", "no", true},
     {"redis", "allow_empty_password", "true", false},
     {"redis", "allow_empty_password", "", false},
+    {"redis", "default_user", "password", true},
+    {"redis", "default_user", "on", false},
+    {"redis", "aclfile", "/etc/users.acl", true},
+    {"redis", "aclfile", "", true},
+    {"redis", "aclfile", "users.acl", false},
 };
 
 /* Right: it is printed as it was given. Wrong: EX_CONFIG, the place, the key and the value. */
@@ -231,8 +237,10 @@ static const struct wrong wrongs[] = {
     {"[redis.conf]\nrequirepass x\n", ":2: [redis.conf] can't set `requirepass`"},
     {"[redis.conf]\nMasterAuth = x\n", ":2: [redis.conf] can't set `masterauth`"},
     {"[redis.conf]\nport 1\n", ":2: [redis.conf] can't set `port`, set `port` in [redis]"},
-    {"[redis.conf]\nmaxmemory 1mb\naclfile = /x\n", ":3: [redis.conf] can't set `aclfile`"},
+    {"[redis.conf]\nmaxmemory 1mb\naclfile = /x\n",
+     ":3: [redis.conf] can't set `aclfile`, set `aclfile` in"},
     {"[redis.conf]\nuser default on nopass\n", ":2: [redis.conf] can't set `user default`"},
+    {"[redis.conf]\nuser redis-init on\n", ":2: [redis.conf] can't set `user redis-init`"},
     {"[redis.conf]\ndaemonize yes\n", ":2: [redis.conf] can't set `daemonize`"},
     {"[redis.conf]\n\"aclfile\" = /x\n", ":2: `\"aclfile\"` is no directive"},
     {"[redis.conf]\nacl'file' = /x\n", ":2: `acl'file'` is no directive"},

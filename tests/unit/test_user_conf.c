@@ -12,7 +12,7 @@
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-static struct settings settings;
+static struct settings settings = {.aclfile = ""};
 static struct secret *password; /* NULL: none */
 static struct server_args args = {.has_conf_file = true};
 static struct failure failure;
@@ -265,6 +265,30 @@ static const struct holder holders[] = {
 };
 
 /* The server would print the line with its complaint about the name. */
+START_TEST(no_user_line_beside_an_aclfile)
+{
+    char name[] = "User";
+    char value[] = "app on";
+    write_conf("a.conf", "maxmemory 1mb\nuser app on +@all\n");
+    ck_assert(check_conf(path_of("a.conf"), REPORT_WARNING));
+    settings.aclfile = "/x";
+    check_refused("a.conf", "a.conf:2", "make it a section [user NAME]");
+    write_conf("a.conf", "maxmemory 1mb\n");
+    settings.directives[0] = (struct directive_line){name, value};
+    settings.directive_count = 1;
+    ck_assert(!check_conf(path_of("a.conf"), REPORT_WARNING));
+    ck_assert_msg(strncmp(failure.text, "[redis.conf]: the server takes no `user`", 40) == 0, "%s",
+                  failure.text);
+    settings.directive_count = 0;
+    args.list[0] = (struct server_arg){.name = "user", .name_length = 4, .rest = " app on"};
+    args.count = 1;
+    ck_assert(!check_conf(path_of("a.conf"), REPORT_WARNING));
+    ck_assert_msg(strncmp(failure.text, "argument --user", 15) == 0, "%s", failure.text);
+    args.count = 0;
+    settings.aclfile = "";
+}
+END_TEST
+
 START_TEST(no_other_directive_holds_the_password)
 {
     char text[] = PASSWORD;
@@ -349,6 +373,7 @@ int main(void)
     tcase_add_test(tests, every_match_of_a_pattern);
     tcase_add_test(tests, includes_have_a_depth);
     tcase_add_test(tests, long_lines);
+    tcase_add_test(tests, no_user_line_beside_an_aclfile);
     tcase_add_loop_test(tests, no_other_directive_holds_the_password, 0, COUNT(holders));
     tcase_add_loop_test(tests, includes_outside_the_conf, 0, 3);
     tcase_add_loop_test(tests, includes_outside_a_conf_that_moves, 0, 3);

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl_base.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct parser {
+    struct acl_base *base;
+    const struct settings *settings;
+    unsigned line;
+    struct failure *failure;
+};
+
+static bool fail(struct parser *parser, const char *problem)
+{
+    return failure_set(parser->failure, EX_CONFIG, 0, "%s:%u: %s", parser->settings->aclfile,
+                       parser->line, problem);
+}
+
+static bool is_user(const struct acl_base_user *user, const char *name, size_t length)
+{
+    return user->name_length == length && memcmp(user->name, name, length) == 0;
+}
+
+static const struct acl_base_user *find(const struct acl_base *base,
+                                        const struct acl_base_user *user)
+{
+    for (size_t i = 0; i < base->count; i++)
+        if (is_user(&base->users[i], user->name, user->name_length))
+            return &base->users[i];
+    return NULL;
+}
+
+static bool judge_name(struct parser *parser, const struct acl_base_user *user)
+{
+    const struct users_settings *users = &parser->settings->users;
+    if (is_user(user, USER_DEFAULT, strlen(USER_DEFAULT)))
+        return fail(parser,
+                    "`user default` is not the file's, take it out: its password is that of "
+                    "[password], [user default] has its rules, `default_user = off` turns "
+                    "it off");
+    if (is_user(user, USER_INTERNAL, strlen(USER_INTERNAL)))
+        return fail(parser, "the user `" USER_INTERNAL "` is redis-init's own, take it out");
+    for (size_t i = 0; i < users->count; i++)
+        if (is_user(user, users->list[i]->name, strlen(users->list[i]->name)))
+            return failure_set(parser->failure, EX_CONFIG, 0,
+                               "%s:%u: the user `%s` is in the ini, too (%s): keep one of them",
+                               parser->settings->aclfile, parser->line, users->list[i]->name,
+                               users->list[i]->where);
+    return find(parser->base, user) == NULL || fail(parser, "a user stands here a second time");
+}
+
+static bool judge_rules(struct parser *parser, const struct acl_base_user *user)
+{
+    struct acl_state state = {.enabled = false};
+    struct acl_problem problem;
+    char where[PATH_MAX + 16];
+    char name[64];
+    if (!acl_rules_check(user->rules, user->rules_length, ACL_OF_FILE, &state, NULL, NULL,
+                         &problem)) {
+        (void)snprintf(where, sizeof(where), "%s:%u", parser->settings->aclfile, parser->line);
+        (void)snprintf(name, sizeof(name), "%.*s", (int)user->name_length, user->name);
+        return acl_problem_failure(&problem, name, where, parser->failure);
+    }
+    return !state.enabled || !state.no_password || parser->settings->allow_empty_password ||
+           fail(parser, "the user is `on` and `nopass`: write # and the SHA-256 of a password");
+}
+
+static bool parse_user(struct parser *parser, const char *line, const char *end)
+{
+    static const char keyword[] = "user ";
+    const size_t length = strlen(keyword);
+    if ((size_t)(end - line) <= length || memcmp(line, keyword, length) != 0)
+        return fail(parser, "no line of an aclfile, which are `user NAME RULES`");
+    if (parser->base->count == ACL_BASE_USERS_MAX)
+        return fail(parser, "there are too many users before");
+    struct acl_base_user user = {.name = line + length, .line = parser->line};
+    const char *blank = memchr(user.name, ' ', (size_t)(end - user.name));
+    user.rules = blank != NULL ? blank : end;
+    user.name_length = (size_t)(user.rules - user.name);
+    user.rules_length = (size_t)(end - user.rules);
+    if (user.name_length == 0 || memchr(user.name, '\t', user.name_length) != NULL)
+        return fail(parser, "no line of an aclfile, which are `user NAME RULES`");
+    if (!judge_name(parser, &user) || !judge_rules(parser, &user))
+        return false;
+    parser->base->users[parser->base->count++] = user;
+    return true;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+static bool parse_line(struct parser *parser, const char *line, const char *end)
+{
+    while (line < end && is_blank(*line))
+        line++;
+    while (line < end && is_blank(end[-1]))
+        end--;
+    return line == end || *line == '#' || parse_user(parser, line, end);
+}
+
+bool acl_base_parse(struct acl_base *base, char *text, size_t length,
+                    const struct settings *settings, struct failure *failure)
+{
+    struct parser parser = {base, settings, 1, failure};
+    const char *end = text + length;
+    base->text = text;
+    base->users = calloc(ACL_BASE_USERS_MAX, sizeof(*base->users));
+    base->count = 0;
+    if (base->users == NULL)
+        return failure_set(failure, EX_OSERR, errno, "no memory for the users");
+    if (memchr(text, '\0', length) != NULL)
+        return failure_set(failure, EX_CONFIG, 0, "[redis] aclfile: %s has a NUL byte",
+                           settings->aclfile);
+    for (const char *line = text; line < end; parser.line++) {
+        const char *line_end = memchr(line, '\n', (size_t)(end - line));
+        if (line_end == NULL)
+            line_end = end;
+        if (!parse_line(&parser, line, line_end))
+            return false;
+        line = line_end + 1;
+    }
+    return true;
+}
+
+void acl_base_free(struct acl_base *base)
+{
+    free(base->text);
+    free(base->users);
+    *base = (struct acl_base){.text = NULL};
+}
+
+static bool judge_file(int fd, const char *path, size_t *size, struct failure *failure)
+{
+    struct stat status;
+    if (fstat(fd, &status) < 0)
+        return failure_set(failure, EX_CONFIG, errno, "[redis] aclfile: %s can't be read", path);
+    if (!S_ISREG(status.st_mode))
+        return failure_set(failure, EX_CONFIG, 0, "[redis] aclfile: %s is not a regular file",
+                           path);
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return failure_set(failure, EX_CONFIG, 0,
+                           "[redis] aclfile: %s can be written by others (mode %04o), chmod go-w",
+                           path, status.st_mode & 07777);
+    if (status.st_size > ACL_BASE_MAX)
+        return failure_set(failure, EX_CONFIG, 0, "[redis] aclfile: %s is larger than %d bytes",
+                           path, ACL_BASE_MAX);
+    *size = (size_t)status.st_size;
+    return true;
+}
+
+/* What comes behind the size of a moment ago is left for the next start. */
+static bool read_file(struct acl_base *base, int fd, size_t size, const struct settings *settings,
+                      struct failure *failure)
+{
+    char *text = malloc(size + 1);
+    size_t length = 0;
+    ssize_t n = 1;
+    while (text != NULL && length < size && n != 0) {
+        n = read(fd, text + length, size - length);
+        if (n < 0 && errno != EINTR)
+            break;
+        length += n > 0 ? (size_t)n : 0;
+    }
+    if (text != NULL && n >= 0)
+        return acl_base_parse(base, text, length, settings, failure);
+    failure_set(failure, EX_OSERR, errno, "[redis] aclfile: %s can't be read", settings->aclfile);
+    free(text);
+    return false;
+}
+
+bool acl_base_load(struct acl_base *base, const struct settings *settings, struct failure *failure)
+{
+    const char *path = settings->aclfile;
+    size_t size;
+    *base = (struct acl_base){.text = NULL};
+    if (*path == '\0')
+        return true;
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return failure_set(failure, EX_CONFIG, errno,
+                           "[redis] aclfile: %s can't be opened by uid %u", path, geteuid());
+    const bool ok =
+        judge_file(fd, path, &size, failure) && read_file(base, fd, size, settings, failure);
+    (void)close(fd);
+    return ok;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/* What redis-server, which the tests need anyway, knows of the rules. */
+
+#include "acl_server.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "unit.h"
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+static struct failure failure;
+
+static bool check(const char *rules, const struct server_features *features, bool loads_modules)
+{
+    char server[PATH_MAX];
+    char path[PATH_MAX];
+    char ini[512];
+    char *const none[] = {NULL};
+    static struct settings settings;
+    const struct acl_base base = {.count = 0};
+    failure = (struct failure){0};
+    ck_assert(server_find("redis-server", server, &failure));
+    (void)snprintf(path, sizeof(path), "%s/x.ini", unit_folder());
+    (void)snprintf(ini, sizeof(ini), "[user app]\nenabled = no\nrules = %s\n", rules);
+    unit_write(path, ini, strlen(ini), 0600);
+    const struct settings_sources sources = {.ini_option = path, .environment = none};
+    ck_assert_msg(settings_load(&settings, &sources, &failure), "%s", failure.text);
+    const struct server_features own = server_features_of(server);
+    ck_assert(own.acl);
+    const struct acl_server what = {server, features != NULL ? features : &own, loads_modules};
+    const bool ok = acl_server_check(&what, &settings, &base, &failure);
+    settings_free(&settings);
+    return ok;
+}
+
+START_TEST(what_the_server_knows)
+{
+    ck_assert_msg(
+        check("~a +get +SET +config|set -@dangerous +@all +@SortedSet +xautoclaim", NULL, false),
+        "%s", failure.text);
+}
+END_TEST
+
+START_TEST(what_it_does_not_know)
+{
+    ck_assert(!check("~a +nosuchcmd", NULL, false));
+    ck_assert_int_eq(failure.exit_code, EX_CONFIG);
+    ck_assert_ptr_nonnull(
+        strstr(failure.text, "/x.ini:3: this server knows no command `nosuchcmd`"));
+    ck_assert(!check("+get +@sortdset", NULL, false));
+    ck_assert_ptr_nonnull(strstr(failure.text, "knows no category `sortdset`, did you mean "
+                                               "`sortedset`?"));
+    ck_assert(!check("-json.get", NULL, false));
+    ck_assert_msg(check("-json.get +@json", NULL, true), "a module may bring it: %s", failure.text);
+}
+END_TEST
+
+START_TEST(what_an_older_one_lacks)
+{
+    static const struct server_features none;
+    static const struct server_features old = {.acl = true};
+    ck_assert(!check("+get", &none, false));
+    ck_assert_ptr_nonnull(strstr(failure.text, "/x.ini:1: [user app]: "));
+    ck_assert_ptr_nonnull(strstr(failure.text, "knows no users, which Redis 6.2 and later do"));
+    ck_assert(check("~a +get", &old, false));
+    ck_assert(!check("%R~a", &old, false));
+    ck_assert_ptr_nonnull(strstr(failure.text, "`%R~a` needs Redis 7.0 or later"));
+    ck_assert(!check("-config|set", &old, false));
+    ck_assert(!check("(~a +get)", &old, false));
+    ck_assert(!check("db=1", &old, false));
+    ck_assert_ptr_nonnull(strstr(failure.text, "Valkey 9.1 or later"));
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("acl_server");
+    tcase_add_test(tests, what_the_server_knows);
+    tcase_add_test(tests, what_it_does_not_know);
+    tcase_add_test(tests, what_an_older_one_lacks);
+    return unit_main("acl_server", tests);
+}
