@@ -14,6 +14,9 @@
  */
 bool handoff_find_supervisor(char path[PATH_MAX], struct failure *failure) MUST_CHECK;
 
+/* The same of another program of redis-init's, `name`. */
+bool handoff_find_beside(const char *name, char path[PATH_MAX], struct failure *failure) MUST_CHECK;
+
 /* As the uid that will execute it: whether it may. EX_NOPERM. */
 bool handoff_check_supervisor(const char *path, struct failure *failure) MUST_CHECK;
 

@@ -49,6 +49,7 @@ struct redis_conf {
     const struct settings *settings;
     const struct server_args *args;
     const struct server_features *features;
+    const struct secret *tls_password;    /* of [tls] key_file; NULL: none, or redacted */
     const char *bind;                     /* resolved addresses */
     const struct secret *password;        /* NULL: none (allow_empty_password, or redacted) */
     bool redacted;                        /* `requirepass <redacted>` for people to read */

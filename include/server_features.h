@@ -20,6 +20,8 @@ struct server_features {
     bool acl;            /* users with channels: Redis 6.2 and later */
     bool acl_selectors;  /* users with selectors: Redis 7.0 and later */
     bool acl_databases;  /* users with databases: Valkey 9.1 and later */
+    bool tls;            /* built with OpenSSL */
+    bool known;          /* a program whose names could be read: what is false, it has not */
 };
 
 #define SHORT_PASSWORD_MAX 512

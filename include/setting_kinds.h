@@ -38,5 +38,7 @@ extern const struct setting_kind setting_variable_name; /* likewise */
 extern const struct setting_kind setting_yes_no;        /* bool */
 extern const struct setting_kind setting_conf_place;    /* enum conf_place */
 extern const struct setting_kind setting_default_user;  /* enum default_user */
+extern const struct setting_kind setting_tls_clients;   /* enum tls_clients */
+extern const struct setting_kind setting_tls_protocols; /* char *, its copy */
 
 #endif

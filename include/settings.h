@@ -11,6 +11,9 @@
 
 enum conf_place { CONF_AUTO, CONF_FILE, CONF_MEMFD };
 
+/* Whether clients have to show a certificate: redis.conf's tls-auth-clients. */
+enum tls_clients { TLS_CLIENTS_YES, TLS_CLIENTS_OPTIONAL, TLS_CLIENTS_NO };
+
 /* What becomes of the server's user `default` where there are other users. */
 enum default_user { DEFAULT_USER_PASSWORD, DEFAULT_USER_OFF };
 
@@ -43,6 +46,18 @@ struct settings {
     bool allow_empty_password;
     enum default_user default_user;
     const char *aclfile; /* whose users come first, or "" */
+    /* [tls] */
+    struct tls_settings {
+        unsigned port; /* 0: no TLS */
+        const char *cert_file;
+        const char *key_file;
+        const char *key_password_file; /* or "" */
+        const char *ca_file;           /* or "" */
+        enum tls_clients auth_clients;
+        const char *protocols; /* as tls-protocols */
+        bool replication;
+        bool cluster;
+    } tls;
     /* [user NAME] */
     struct users_settings users;
     /* [redis.conf] */
@@ -56,7 +71,8 @@ struct settings {
 struct settings_sources {
     const char *ini_option;   /* --config, or NULL */
     const char *ini_default;  /* read when it exists */
-    char *const *environment; /* NULL-ended; REDIS_INIT_CONFIG and REDIS_INIT_<KEY> */
+    char *const *environment; /* NULL-ended; REDIS_INIT_CONFIG and REDIS_INIT_<KEY>, of [tls]
+                                 REDIS_INIT_TLS_<KEY> */
 };
 
 #define SETTINGS_INI "/etc/redis-init.ini"
@@ -73,8 +89,8 @@ bool settings_load(struct settings *settings, const struct settings_sources *sou
 void settings_free(struct settings *settings);
 
 /*
- * One value from a later source (redis-server's own --port, --bind and --dir). `key` is the ini
- * key, `where` what errors call the source. EX_CONFIG.
+ * One value from a later source (redis-server's own --port, --bind and --dir). `key` is of [redis],
+ * `where` what errors call the source. EX_CONFIG.
  */
 bool settings_override(struct settings *settings, const char *key, const char *value,
                        const char *where, struct failure *failure) MUST_CHECK;

@@ -12,21 +12,27 @@
 
 #define SUPERVISOR "redis-init-supervise"
 
-bool handoff_find_supervisor(char path[PATH_MAX], struct failure *failure)
+bool handoff_find_beside(const char *program, char path[PATH_MAX], struct failure *failure)
 {
+    const size_t size = strlen(program) + 1;
     ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
     if (length < 0)
         return failure_set(failure, EX_OSERR, errno,
                            "/proc/self/exe can't be read, is /proc mounted?");
     path[length] = '\0';
     char *name = strrchr(path, '/') + 1;
-    if (sizeof(SUPERVISOR) > (size_t)(path + PATH_MAX - name))
+    if (size > (size_t)(path + PATH_MAX - name))
         return failure_set(failure, EX_OSERR, ENAMETOOLONG, "%s", path);
-    memcpy(name, SUPERVISOR, sizeof(SUPERVISOR));
+    memcpy(name, program, size);
     if (access(path, X_OK) < 0)
         return failure_set(failure, EX_OSERR, errno,
                            "%s can't be executed, copy it beside redis-init", path);
     return true;
+}
+
+bool handoff_find_supervisor(char path[PATH_MAX], struct failure *failure)
+{
+    return handoff_find_beside(SUPERVISOR, path, failure);
 }
 
 bool handoff_check_supervisor(const char *path, struct failure *failure)

@@ -285,12 +285,40 @@ static void put_users(struct byte_sink *sink, const struct redis_conf *conf)
         put_credential(sink, conf);
 }
 
+static void put_path(struct byte_sink *sink, const char *name, const char *path)
+{
+    if (*path != '\0')
+        put_quoted_line(sink, name, path, strlen(path));
+}
+
+static void put_tls(struct byte_sink *sink, const struct redis_conf *conf)
+{
+    static const char *const clients[] = {
+        [TLS_CLIENTS_YES] = "yes", [TLS_CLIENTS_OPTIONAL] = "optional", [TLS_CLIENTS_NO] = "no"};
+    const struct tls_settings *tls = &conf->settings->tls;
+    char port[16];
+    if (tls->port == 0)
+        return;
+    (void)snprintf(port, sizeof(port), "%u", tls->port);
+    put_line(sink, "tls-port", port);
+    put_path(sink, "tls-cert-file", tls->cert_file);
+    put_path(sink, "tls-key-file", tls->key_file);
+    if (*tls->key_password_file != '\0')
+        put_password(sink, "tls-key-file-pass", conf->tls_password, conf->redacted);
+    put_path(sink, "tls-ca-cert-file", tls->ca_file);
+    put_line(sink, "tls-auth-clients", clients[tls->auth_clients]);
+    put_quoted_line(sink, "tls-protocols", tls->protocols, strlen(tls->protocols));
+    put_line(sink, "tls-replication", tls->replication ? "yes" : "no");
+    put_line(sink, "tls-cluster", tls->cluster ? "yes" : "no");
+}
+
 static void put_our_part(struct byte_sink *sink, const struct redis_conf *conf)
 {
     char port[16];
     (void)snprintf(port, sizeof(port), "%u", conf->settings->port);
     put_line(sink, "bind", conf->bind);
     put_line(sink, "port", port);
+    put_tls(sink, conf);
     put_line(sink, "protected-mode", "yes");
     put_quoted_line(sink, "dir", conf->settings->data_dir, strlen(conf->settings->data_dir));
     put_line(sink, "daemonize", "no");

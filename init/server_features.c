@@ -119,6 +119,7 @@ static const struct marker markers[] = {
     {"resetchannels", offsetof(struct server_features, acl)},
     {"clearselectors", offsetof(struct server_features, acl_selectors)},
     {"resetdbs", offsetof(struct server_features, acl_databases)},
+    {"No tls-cert-file configured!", offsetof(struct server_features, tls)}, /* tls.c */
 };
 
 static bool has_constant(struct image data, const char *constant)
@@ -190,6 +191,7 @@ struct server_features server_features_of(const char *path)
     if (!map_path(&constants, path))
         return features;
     features = find_markers(constants.data);
+    features.known = constants.data.size > 0;
     (void)munmap(constants.file, constants.size);
     return features;
 }

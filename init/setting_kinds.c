@@ -117,7 +117,8 @@ static const char *parse_choice(void *field, const struct setting_key *key, cons
 }
 
 _Static_assert(sizeof(enum conf_place) == sizeof(unsigned) &&
-                   sizeof(enum default_user) == sizeof(unsigned),
+                   sizeof(enum default_user) == sizeof(unsigned) &&
+                   sizeof(enum tls_clients) == sizeof(unsigned),
                "choices are stored as unsigned numbers");
 
 static const char *const conf_places[] = {
@@ -146,6 +147,30 @@ static void print_default_user(const void *field, char *text, size_t size)
     (void)snprintf(text, size, "%s", default_users[*(const unsigned *)field]);
 }
 
+static const char *const tls_clients[] = {
+    [TLS_CLIENTS_YES] = "yes", [TLS_CLIENTS_OPTIONAL] = "optional", [TLS_CLIENTS_NO] = "no", NULL};
+
+static const char *parse_tls_clients(void *field, const struct setting_key *key, const char *value)
+{
+    return parse_choice(field, key, value, tls_clients);
+}
+
+static void print_tls_clients(const void *field, char *text, size_t size)
+{
+    (void)snprintf(text, size, "%s", tls_clients[*(const unsigned *)field]);
+}
+
+/* One or both, in any order: what is older than 1.2 is broken (RFC 8996). */
+static const char *parse_tls_protocols(void *field, const struct setting_key *key,
+                                       const char *value)
+{
+    static const char *const right[] = {"TLSv1.2", "TLSv1.3", "TLSv1.2 TLSv1.3", "TLSv1.3 TLSv1.2"};
+    for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
+        if (strcmp(value, right[i]) == 0)
+            return store_text(field, key, value);
+    return key->expected;
+}
+
 const struct setting_kind setting_number = {parse_number, print_number, false};
 const struct setting_kind setting_text = {parse_text, print_text, true};
 const struct setting_kind setting_absolute_path = {parse_absolute_path, print_text, true};
@@ -153,3 +178,5 @@ const struct setting_kind setting_variable_name = {parse_variable_name, print_te
 const struct setting_kind setting_yes_no = {parse_yes_no, print_yes_no, false};
 const struct setting_kind setting_conf_place = {parse_conf_place, print_conf_place, false};
 const struct setting_kind setting_default_user = {parse_default_user, print_default_user, false};
+const struct setting_kind setting_tls_clients = {parse_tls_clients, print_tls_clients, false};
+const struct setting_kind setting_tls_protocols = {parse_tls_protocols, print_text, true};

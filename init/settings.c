@@ -40,6 +40,15 @@ static const struct setting_key keys[] = {
     {"allow_empty_password", "redis", &setting_yes_no, FIELD(allow_empty_password), "no", 0, 0, "yes or no"},
     {"default_user", "redis", &setting_default_user, FIELD(default_user), "password", 0, 0, "password or off"},
     {"aclfile", "redis", &setting_absolute_path, FIELD(aclfile), "", 0, 0, "the absolute path of a file"},
+    {"port", "tls", &setting_number, FIELD(tls.port), "0", 0, 65535, "a port from 0 (none) to 65535"},
+    {"cert_file", "tls", &setting_absolute_path, FIELD(tls.cert_file), "", 0, 0, "the absolute path of a file"},
+    {"key_file", "tls", &setting_absolute_path, FIELD(tls.key_file), "", 0, 0, "the absolute path of a file"},
+    {"key_password_file", "tls", &setting_absolute_path, FIELD(tls.key_password_file), "", 0, 0, "the absolute path of a file"},
+    {"ca_file", "tls", &setting_absolute_path, FIELD(tls.ca_file), "", 0, 0, "the absolute path of a file"},
+    {"auth_clients", "tls", &setting_tls_clients, FIELD(tls.auth_clients), "yes", 0, 0, "yes, optional or no"},
+    {"protocols", "tls", &setting_tls_protocols, FIELD(tls.protocols), "TLSv1.2 TLSv1.3", 0, 0, "TLSv1.2, TLSv1.3 or both"},
+    {"replication", "tls", &setting_yes_no, FIELD(tls.replication), "no", 0, 0, "yes or no"},
+    {"cluster", "tls", &setting_yes_no, FIELD(tls.cluster), "no", 0, 0, "yes or no"},
 };
 /* clang-format on */
 
@@ -48,12 +57,25 @@ static const struct setting_key keys[] = {
 _Static_assert(sizeof(uid_t) == sizeof(unsigned) && sizeof(gid_t) == sizeof(unsigned),
                "ids are parsed as unsigned numbers");
 
-static const struct setting_key *find_key(const char *name)
+/* That of the section; or else, for a hint, that of another one. */
+static const struct setting_key *find_key(const char *section, const char *name)
 {
+    const struct setting_key *elsewhere = NULL;
     for (size_t i = 0; i < KEY_COUNT; i++)
-        if (strcmp(keys[i].name, name) == 0)
-            return &keys[i];
-    return NULL;
+        if (strcmp(keys[i].name, name) == 0) {
+            if (strcmp(keys[i].section, section) == 0)
+                return &keys[i];
+            elsewhere = elsewhere != NULL ? elsewhere : &keys[i];
+        }
+    return elsewhere;
+}
+
+/* [tls] port is REDIS_INIT_TLS_PORT: another section has a port, too. */
+static const struct setting_key *find_variable_key(const char *name)
+{
+    const bool of_tls = strncmp(name, "tls_", 4) == 0;
+    const struct setting_key *key = find_key(of_tls ? "tls" : "redis", of_tls ? name + 4 : name);
+    return key != NULL && (strcmp(key->section, "tls") == 0) == of_tls ? key : NULL;
 }
 
 static bool set_value(struct settings *settings, const struct setting_key *key, const char *value,
@@ -86,13 +108,15 @@ static bool fail_unknown_key(const char *key, const char *section, const char *w
 {
     const bool in_ini = strcmp(section, ENVIRONMENT) != 0;
     const char *meant = nearest_name(key, &keys[0].name, KEY_COUNT, sizeof(keys[0]));
-    const char *home = meant != NULL ? find_key(meant)->section : section;
+    const char *home = meant != NULL ? find_key(section, meant)->section : section;
+    const bool of_tls = strcmp(home, "tls") == 0;
     char place[80];
     char hint[128] = "";
     (void)snprintf(place, sizeof(place), "%s%.60s%s", in_ini ? "[" : "", section,
                    in_ini ? "]" : "");
     if (meant != NULL)
-        (void)snprintf(hint, sizeof(hint), ", did you mean `%s`?", meant);
+        (void)snprintf(hint, sizeof(hint), ", did you mean `%s%s`?",
+                       !in_ini && of_tls ? "tls_" : "", meant);
     if (in_ini && meant != NULL && strcmp(home, section) != 0)
         (void)snprintf(hint, sizeof(hint), ", did you mean `%s` in [%s]?", meant, home);
     else if (meant == NULL && strcasestr(key, "pass") != NULL)
@@ -145,7 +169,7 @@ static bool set_from_ini(const char *section, const char *name, const char *valu
     if (strcmp(section, CONF_SECTION) == 0)
         return add_directive(ini->settings, name, value, where, failure);
 
-    const struct setting_key *key = find_key(name);
+    const struct setting_key *key = find_key(section, name);
     if (key == NULL)
         return fail_unknown_key(name, section, where, failure);
     if (*section == '\0')
@@ -186,7 +210,7 @@ static bool set_from_variable(struct settings *settings, const char *variable,
     key_of_variable(variable, length, name, sizeof(name));
     char where[96];
     (void)snprintf(where, sizeof(where), "%.*s", (int)(length < 80 ? length : 80), variable);
-    const struct setting_key *key = find_key(name);
+    const struct setting_key *key = find_variable_key(name);
     if (key == NULL)
         return fail_unknown_key(name, ENVIRONMENT, where, failure);
     return set_value(settings, key, equals + 1, where, failure);
@@ -252,6 +276,32 @@ static bool judge_users(const struct settings *settings, struct failure *failure
                        "`default_user = off` leaves nobody: add a [user NAME] or an aclfile");
 }
 
+static bool fail_tls(const char *problem, struct failure *failure)
+{
+    return failure_set(failure, EX_CONFIG, 0, "[tls] %s", problem);
+}
+
+static bool judge_tls(const struct settings *settings, struct failure *failure)
+{
+    const struct tls_settings *tls = &settings->tls;
+    if (tls->port == 0)
+        return (tls->cert_file[0] == '\0' && tls->key_file[0] == '\0' && tls->ca_file[0] == '\0' &&
+                tls->key_password_file[0] == '\0' && !tls->replication && !tls->cluster) ||
+               fail_tls("has no effect without its `port`, such as 6380", failure);
+    if (tls->cert_file[0] == '\0' || tls->key_file[0] == '\0')
+        return fail_tls("port is set: cert_file and key_file have to be, too", failure);
+    if (tls->port == settings->port)
+        return fail_tls("port is that of [redis], too: give one of them another, or `port = 0` in "
+                        "[redis] for TLS alone",
+                        failure);
+    if (tls->ca_file[0] == '\0' &&
+        (tls->auth_clients != TLS_CLIENTS_NO || tls->replication || tls->cluster))
+        return fail_tls("ca_file is missing, by which the others' certificates are judged: set it, "
+                        "or `auth_clients = no` without replication and cluster",
+                        failure);
+    return true;
+}
+
 bool settings_load(struct settings *settings, const struct settings_sources *sources,
                    struct failure *failure)
 {
@@ -261,13 +311,13 @@ bool settings_load(struct settings *settings, const struct settings_sources *sou
     for (char *const *variable = sources->environment; *variable != NULL; variable++)
         if (!set_from_variable(settings, *variable, failure))
             return false;
-    return judge_users(settings, failure);
+    return judge_users(settings, failure) && judge_tls(settings, failure);
 }
 
 bool settings_override(struct settings *settings, const char *key, const char *value,
                        const char *where, struct failure *failure)
 {
-    return set_value(settings, find_key(key), value, where, failure);
+    return set_value(settings, find_key("redis", key), value, where, failure);
 }
 
 void settings_free(struct settings *settings)

@@ -17,6 +17,7 @@
 #include "password_source.h"
 #include "privileges.h"
 #include "run_dir.h"
+#include "tls_check.h"
 #include "user_conf.h"
 #include "verdict.h"
 
@@ -180,8 +181,9 @@ struct launch {
     struct settings *settings;
     struct server_args args;
     char **environment;
-    struct password password; /* owned */
-    struct acl acl;           /* owned */
+    struct password password;    /* owned */
+    struct acl acl;              /* owned */
+    struct secret *tls_password; /* owned: of the key of [tls]; NULL: none */
 };
 
 static bool write_conf(struct conf_place_found *place, const struct launch *launch,
@@ -200,11 +202,13 @@ static bool write_conf(struct conf_place_found *place, const struct launch *laun
         .bind = addresses,
         .password = secret,
         .has_users = settings_has_users(settings),
+        .tls_password = launch->tls_password,
         .primary_auth = launch->acl.users.primary_auth,
         .internal = launch->acl.internal.credential != NULL ? &launch->acl.internal : NULL,
         .socket = &socket,
     };
     return data_dir_check(settings->data_dir, failure) &&
+           tls_check(settings, launch->tls_password, report, failure) &&
            user_conf_check(settings, &launch->args, secret, report, failure) &&
            check_server_takes(secret, &launch->features, failure) &&
            bind_resolve(settings->bind, launch->features.optional_bind, addresses, failure) &&
@@ -245,12 +249,21 @@ static void warn_of_password(const struct launch *launch)
                     "(REDIS_PASSWORD_FILE) is the better way");
 }
 
-/* The users' files of passwords may be root's alone. */
-static bool load_acl(struct launch *launch, struct failure *failure)
+/* The further files of passwords, which may be root's alone, and what the server makes of them. */
+static bool load_secrets(struct launch *launch, struct failure *failure)
 {
     const struct acl_sources sources = {launch->settings, &launch->args, launch->environment,
                                         launch->password.secret, &launch->options->report};
-    return acl_load(&launch->acl, &sources, launch->server, &launch->features, failure);
+    return tls_server_check(launch->settings, launch->server, &launch->features, failure) &&
+           tls_password_load(&launch->tls_password, launch->settings, failure) &&
+           acl_load(&launch->acl, &sources, launch->server, &launch->features, failure);
+}
+
+static void free_secrets(struct launch *launch)
+{
+    acl_free(&launch->acl);
+    secret_free(launch->tls_password);
+    launch->tls_password = NULL;
 }
 
 static bool run_server(struct launch *launch, struct failure *failure)
@@ -260,7 +273,7 @@ static bool run_server(struct launch *launch, struct failure *failure)
     const bool was_root = privileges_are_root();
     struct conf_place_found place;
     double bits;
-    if (!judge(&launch->password, settings, &bits, failure) || !load_acl(launch, failure) ||
+    if (!judge(&launch->password, settings, &bits, failure) || !load_secrets(launch, failure) ||
         !check_before_change(settings, &launch->args, launch->password.secret, failure) ||
         !prepare_folders(settings, &launch->args, report, failure) ||
         !privileges_set_limits(failure) ||
@@ -270,7 +283,7 @@ static bool run_server(struct launch *launch, struct failure *failure)
         return false;
     warn_of_password(launch);
     say_started(launch, was_root, &place, bits);
-    acl_free(&launch->acl);
+    free_secrets(launch);
     char *const program[] = {launch->server, place.path, NULL};
     const struct hand_over to = {launch->supervisor, program, {place.fd, place.acl_fd}};
     return hand_over(&to, launch->options, settings, &launch->password, launch->environment,
@@ -287,6 +300,7 @@ static bool start_server(const char *supervisor, char **words, const struct opti
     launch.environment = environment;
     launch.password = (struct password){0};
     launch.acl = (struct acl){.base = {0}};
+    launch.tls_password = NULL;
     bool ok =
         server_args_read(&launch.args, words, settings, &options->report, failure) &&
         server_find(settings->server, launch.server, failure) &&
@@ -294,7 +308,7 @@ static bool start_server(const char *supervisor, char **words, const struct opti
     if (ok)
         launch.features = server_features_of(launch.server);
     ok = ok && run_server(&launch, failure);
-    acl_free(&launch.acl);
+    free_secrets(&launch);
     password_free(&launch.password);
     return ok;
 }

@@ -11,6 +11,7 @@
 #include "private_file.h"
 #include "redis_conf.h"
 #include "start.h"
+#include "tls_check.h"
 #include "tool.h"
 #include "user_conf.h"
 #include "verdict.h"
@@ -128,6 +129,8 @@ static bool print_redis(const struct options *options, struct settings *settings
         return false;
     struct server_features features = server_features_of(path);
     if (!bind_resolve(settings->bind, features.optional_bind, addresses, failure))
+        return false;
+    if (!tls_server_check(settings, path, &features, failure))
         return false;
     if (!user_conf_check(settings, &args, NULL, &options->report, failure))
         return false;

@@ -99,7 +99,7 @@ program_settings() { # a checkout may be writable by its group, which is refused
     install -m 0644 "$1" "$scratch/ini" && clean ./redis-init config -c "$scratch/ini" -- true | rows_of_ini
 }
 readme_settings() {
-    awk -F ' *[|] *' '/^[|] (process|password|redis) [|]/ {gsub(/`/, ""); print $2, $3, $4}' "$source/README.md"
+    awk -F ' *[|] *' '/^[|] (process|password|redis|tls) [|]/ {gsub(/`/, ""); print $2, $3, $4}' "$source/README.md"
 }
 man_settings() {
     awk '/^\.Ss \[/ {s = $2; gsub(/[][]/, "", s)} /^\.It Cm / && s != "redis.conf" && s != "user" {print s, $3}' "$source/man/redis-init.ini.5"
@@ -111,7 +111,7 @@ man_item() {
 }
 
 check_settings() {
-    local defaults section key default item number
+    local defaults section key default item number variable
     : >"$scratch/empty"
     defaults=$(program_settings "$scratch/empty")
     same "the sample ini has the defaults" "$defaults" "$(rows_of_ini "$source/etc/redis-init.ini")"
@@ -135,8 +135,10 @@ check_settings() {
         check "redis-init.ini(5) has the default of $section.$key: ${default:-empty}" \
             grep -qF -e "The default is ${default:-empty}" -e "The default, ${default:-empty}," \
             -e "${default:-empty}, the default" <<<"$item"
-        for number in $(clean "REDIS_INIT_${key^^}=" ./redis-init config -c "$scratch/empty" -- true 2>&1 |
-            sed -n 's/.*must be//p' | grep -oE '[0-9]+'); do
+        variable=${key^^}
+        [ "$section" != tls ] || variable=TLS_$variable
+        for number in $(clean "REDIS_INIT_$variable=" ./redis-init config -c "$scratch/empty" -- true 2>&1 |
+            sed -n 's/.*must be//p' | grep -oE '\b[0-9]+\b'); do
             check "redis-init.ini(5) has the limit $number of $key" grep -qwF "$number" <<<"$item"
         done
     done <<<"$defaults"

@@ -135,6 +135,8 @@ void container_init(struct container *container)
     container_write(container, "dev/termination-log", "", 0, 0666);
     copy_program(container, "./redis-init", "redis-init");
     copy_program(container, "./redis-init-supervise", "redis-init-supervise");
+    if (access("./redis-init-tls", X_OK) == 0) /* configure --without-openssl has none */
+        copy_program(container, "./redis-init-tls", "redis-init-tls");
     container_setenv(container, "PATH=/usr/local/bin:/usr/bin:/bin");
     container_setenv(container, "REDIS_INIT_DATA_DIR=/run/data");
     container_setenv(container, "ASAN_OPTIONS=detect_leaks=0");

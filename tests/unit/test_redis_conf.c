@@ -345,6 +345,72 @@ START_TEST(a_unix_socket_of_ours_is_private)
 }
 END_TEST
 
+START_TEST(tls_comes_after_the_users_part)
+{
+    char name[] = "tls-port";
+    char value[] = "1";
+    settings.directives[0] = (struct directive_line){name, value};
+    settings.directive_count = 1;
+    check_no("tls-cert-file");
+    settings.port = 0;
+    settings.tls = (struct tls_settings){.port = 6380,
+                                         .cert_file = "/c \"x",
+                                         .key_file = "/k",
+                                         .key_password_file = "/p",
+                                         .ca_file = "",
+                                         .auth_clients = TLS_CLIENTS_OPTIONAL,
+                                         .protocols = "TLSv1.2 TLSv1.3",
+                                         .cluster = true};
+    give_password("secret");
+    conf.tls_password = secret;
+    check_order("tls-port 1\n", "tls-port 6380\n");
+    check_line("port 0");
+    check_line("tls-cert-file \"/c \\\"x\"");
+    check_line("tls-key-file \"/k\"");
+    check_line("tls-key-file-pass \"secret\"");
+    check_line("tls-auth-clients optional");
+    check_line("tls-protocols \"TLSv1.2 TLSv1.3\"");
+    check_line("tls-replication no");
+    check_line("tls-cluster yes");
+    check_no("tls-ca-cert-file");
+    conf.redacted = true;
+    check_line("tls-key-file-pass <redacted>");
+    check_no("secret");
+    settings.tls.key_password_file = "";
+    check_no("tls-key-file-pass");
+}
+END_TEST
+
+/* With an aclfile the server would ignore requirepass and refuse `user`. */
+START_TEST(users_are_in_the_aclfile)
+{
+    struct internal_user internal = {.hash = "0123"};
+    struct failure failure;
+    give_password("secret");
+    internal.credential = secret;
+    conf.internal = &internal;
+    check_line("requirepass \"secret\"");
+    check_line("user redis-init on #0123 resetkeys resetchannels -@all +ping +info +acl|setuser "
+               "+acl|deluser +acl|users +config|set");
+    check_line("#credential \"secret\"");
+    conf.has_users = true;
+    conf.aclfile = "/run/users.acl";
+    check_line("aclfile \"/run/users.acl\"");
+    check_no("requirepass");
+    check_no("user redis-init");
+    check_line("masterauth \"secret\"");
+    struct secret *other = secret_new(&failure);
+    char copy[] = "replicas";
+    ck_assert(other != NULL && secret_take(other, copy, "x", &failure));
+    conf.primary_auth = other;
+    check_line("masterauth \"replicas\"");
+    conf.redacted = true;
+    check_no("secret");
+    check_no("replicas");
+    secret_free(other);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("redis_conf");
@@ -364,5 +430,7 @@ int main(void)
     tcase_add_loop_test(tests, people_see_no_secret, 0, COUNT(secret_directives));
     tcase_add_loop_test(tests, a_password_comes_back_byte_for_byte, 0, COUNT(passwords));
     tcase_add_test(tests, never_more_than_the_size);
+    tcase_add_test(tests, tls_comes_after_the_users_part);
+    tcase_add_test(tests, users_are_in_the_aclfile);
     return unit_main("redis_conf", tests);
 }

@@ -47,7 +47,7 @@ static void print(const char *section, const char *key, const char *value, void 
     if (printed->key == NULL)
         (void)snprintf(printed->text + used, sizeof(printed->text) - used, "%s.%s=%s\n", section,
                        key, value);
-    else if (strcmp(key, printed->key) == 0)
+    else if (strcmp(key, printed->key) == 0 && strcmp(section, "tls") != 0)
         (void)snprintf(printed->text, sizeof(printed->text), "%s", value);
 }
 
@@ -59,7 +59,9 @@ START_TEST(the_defaults)
         "password.min_entropy=64\nredis.server=redis-server\nredis.bind=* -::*\n"
         "redis.port=6379\nredis.data_dir=/data\nredis.run_dir=/run/redis-init\n"
         "redis.conf=auto\nredis.allow_empty_password=no\nredis.default_user=password\n"
-        "redis.aclfile=\n";
+        "redis.aclfile=\ntls.port=0\ntls.cert_file=\ntls.key_file=\ntls.key_password_file=\n"
+        "tls.ca_file=\ntls.auth_clients=yes\ntls.protocols=TLSv1.2 TLSv1.3\n"
+        "tls.replication=no\ntls.cluster=no\n";
     static struct settings settings;
     static struct printed printed;
     struct failure failure;
@@ -246,6 +248,11 @@ static const struct wrong wrongs[] = {
     {"[redis.conf]\nacl'file' = /x\n", ":2: `acl'file'` is no directive"},
     {"[redis.conf]\n= aclfile /x\n", ":2: `` is no directive"},
     {"[redis.conf]\na b c = d\nhz 1\naclfile /x\n", ":4: [redis.conf] can't set `aclfile`"},
+    {"[redis]\ncert_file = /x\n", ":2: `cert_file` belongs into [tls], not into [redis]"},
+    {"[tls]\nbind = *\n", ":2: `bind` belongs into [redis], not into [tls]"},
+    {"[tls]\nport = 70000\n", ":2: port is `70000`"},
+    {"[tls]\nport = 1\nport = 2\n", ":3: `port` is set a second time"},
+    {"[tls]\ncert_flie = /x\n", ":2: unknown key `cert_flie` in [tls], did you mean `cert_file`?"},
     {"[redis\n", ":1: neither"},
 };
 
@@ -263,10 +270,68 @@ START_TEST(what_is_wrong_is_named_with_its_line)
 }
 END_TEST
 
+#define PAIR "[tls]\nport = 6380\ncert_file = /c\nkey_file = /k\n"
+
+struct tls {
+    const char *ini;
+    const char *text; /* NULL: right */
+};
+
+static const struct tls tls_inis[] = {
+    {PAIR "ca_file = /a\n", NULL},
+    {PAIR "auth_clients = no\n", NULL},
+    {PAIR "ca_file = /a\nreplication = yes\n[redis]\nport = 0\n", NULL},
+    {PAIR, "[tls] ca_file is missing"},
+    {PAIR "auth_clients = no\ncluster = yes\n", "[tls] ca_file is missing"},
+    {PAIR "auth_clients = no\nreplication = yes\n", "[tls] ca_file is missing"},
+    {PAIR "ca_file = /a\n[redis]\nport = 6380\n", "[tls] port is that of [redis], too"},
+    {"[tls]\nport = 6380\nkey_file = /k\n", "[tls] port is set: cert_file and key_file"},
+    {"[tls]\nkey_password_file = /k\n", "[tls] has no effect without its `port`"},
+    {"[tls]\nreplication = yes\n", "[tls] has no effect without its `port`"},
+};
+
+START_TEST(keys_of_tls_belong_together)
+{
+    static struct settings settings;
+    struct failure failure;
+    const bool ok = load_ini(&settings, tls_inis[_i].ini, &failure);
+    ck_assert_msg(ok == (tls_inis[_i].text == NULL), "%s: %s", tls_inis[_i].ini, failure.text);
+    if (!ok) {
+        ck_assert_int_eq(failure.exit_code, EX_CONFIG);
+        ck_assert_msg(strstr(failure.text, tls_inis[_i].text) == failure.text, "%s", failure.text);
+    }
+    settings_free(&settings);
+}
+END_TEST
+
+START_TEST(variables_of_tls_have_its_name)
+{
+    static struct settings settings;
+    struct failure failure;
+    char *const right[] = {"REDIS_INIT_TLS_PORT=6380",    "REDIS_INIT_PORT=0",
+                           "REDIS_INIT_TLS_CERT_FILE=/c", "REDIS_INIT_TLS_KEY_FILE=/k",
+                           "REDIS_INIT_TLS_CA_FILE=/a",   NULL};
+    ck_assert_msg(load_environment(&settings, right, &failure), "%s", failure.text);
+    ck_assert_uint_eq(settings.tls.port, 6380);
+    ck_assert_uint_eq(settings.port, 0);
+    ck_assert_str_eq(settings.tls.cert_file, "/c");
+    settings_free(&settings);
+    char *const wrong[] = {"REDIS_INIT_CERT_FILE=/c", NULL};
+    ck_assert(!load_environment(&settings, wrong, &failure));
+    ck_assert_ptr_nonnull(strstr(failure.text, "did you mean `tls_cert_file`?"));
+    settings_free(&settings);
+    char *const none[] = {"REDIS_INIT_TLS_BIND=x", NULL};
+    ck_assert(!load_environment(&settings, none, &failure));
+    settings_free(&settings);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("settings");
     tcase_add_test(tests, the_defaults);
+    tcase_add_loop_test(tests, keys_of_tls_belong_together, 0, COUNT(tls_inis));
+    tcase_add_test(tests, variables_of_tls_have_its_name);
     tcase_add_loop_test(tests, a_value_from_the_ini, 0, COUNT(values));
     tcase_add_loop_test(tests, a_value_from_the_environment, 0, COUNT(values));
     tcase_add_loop_test(tests, a_value_from_an_argument, 0, COUNT(values));
