@@ -180,7 +180,7 @@ static bool read_file(struct acl_base *base, int fd, size_t size, const struct s
 bool acl_base_load(struct acl_base *base, const struct settings *settings, struct failure *failure)
 {
     const char *path = settings->aclfile;
-    size_t size;
+    size_t size = 0;
     *base = (struct acl_base){.text = NULL};
     if (*path == '\0')
         return true;

@@ -6,14 +6,18 @@
 #include "byte_sink.h"
 #include "internal_user.h"
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
 /* As ACLLoadFromFile() splits them: at a single blank, no tab. */
 static void put_words(struct byte_sink *sink, const char *text, size_t length)
 {
-    static const char blanks[] = " \t\r";
     const char *end = text + length;
     while (text < end) {
         const char *next = text;
-        while (next < end && memchr(blanks, *next, strlen(blanks)) == NULL)
+        while (next < end && !is_blank(*next))
             next++;
         if (next > text) {
             sink_text(sink, " ");

@@ -198,10 +198,15 @@ static bool check_channels(struct checker *checker)
 }
 
 /* Names of commands are words; those of modules have dots and more (`JSON.GET`, `ft.search`). */
+static bool is_of_name(char c)
+{
+    return isalnum((unsigned char)c) || c == '-' || c == '_' || c == '.';
+}
+
 static size_t name_length(const char *text, size_t length)
 {
     size_t n = 0;
-    while (n < length && (isalnum((unsigned char)text[n]) || memchr("-_.", text[n], 3) != NULL))
+    while (n < length && is_of_name(text[n]))
         n++;
     return n;
 }

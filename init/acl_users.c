@@ -36,7 +36,7 @@ static const char *find_owner(const struct loader *loader, const struct acl_user
         return USER_DEFAULT;
     for (size_t i = 0; i < users->count; i++)
         if (&users->list[i] != user && has_hash(&users->list[i], hash))
-            return users->list[i].settings->name;
+            return loader->sources->settings->users.list[i]->name;
     return NULL;
 }
 
