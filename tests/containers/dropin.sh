@@ -32,20 +32,33 @@ case_arguments() {
     done
 }
 
+# serves_tls_alone: the container that runs, which the certificate in $state/tls is of
+serves_tls_alone() {
+    local tls=(--tls --cacert "$state/tls/cert.pem" --cert "$state/tls/cert.pem" --key "$state/tls/key.pem")
+    ready
+    same "$c: PING over TLS" "$(answer "$password" -h localhost "${tls[@]}" PING)" PONG
+    check "$c: PING without the password" grep -q '^NOAUTH' <<<"$(answer '' -h localhost "${tls[@]}" PING)"
+    check "$c: nothing without TLS" test "$(answer "$password" PING)" != PONG
+    check "$c: healthy" podman healthcheck run "$c"
+}
+
+# by the server's own arguments, as with the official image, and by [tls], whose files are judged first
 case_tls() {
-    local user tls=(--tls --cacert "$state/tls/cert.pem" --cert "$state/tls/cert.pem" --key "$state/tls/key.pem")
+    local user
     mkdir -p "$state/tls"
     openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=DNS:localhost -days 2 \
         -keyout "$state/tls/key.pem" -out "$state/tls/cert.pem" 2>/dev/null
-    chmod 0444 "$state"/tls/*
+    chmod 0400 "$state"/tls/key.pem
+    chown 999 "$state"/tls/key.pem
     for user in 0 999; do
         start redis --user "$user" -e REDIS_PASSWORD="$password" -v "$state/tls:/tls:ro" -- --tls-port 6379 --port 0 \
             --tls-cert-file /tls/cert.pem --tls-key-file /tls/key.pem --tls-ca-cert-file /tls/cert.pem
-        ready
-        same "$c: PING over TLS" "$(answer "$password" -h localhost "${tls[@]}" PING)" PONG
-        check "$c: PING without the password" grep -q '^NOAUTH' <<<"$(answer '' -h localhost "${tls[@]}" PING)"
-        check "$c: nothing without TLS" test "$(answer "$password" PING)" != PONG
-        check "$c: healthy" podman healthcheck run "$c"
+        serves_tls_alone
+        start redis --user "$user" -e REDIS_PASSWORD="$password" -v "$state/tls:/tls:ro" -e REDIS_INIT_PORT=0 \
+            -e REDIS_INIT_TLS_PORT=6379 -e REDIS_INIT_TLS_CERT_FILE=/tls/cert.pem \
+            -e REDIS_INIT_TLS_KEY_FILE=/tls/key.pem -e REDIS_INIT_TLS_CA_FILE=/tls/cert.pem
+        serves_tls_alone
+        check "$c: its end is near, which is said" grep -q 'warning: \[tls\] /tls/cert.pem' <(podman logs "$c" 2>&1)
     done
 }
 
