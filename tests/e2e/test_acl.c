@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "container.h"
 #include "sandbox.h"
@@ -206,7 +207,9 @@ START_TEST(a_file_of_the_users_is_the_base)
     container_expect(client, "NOPERM", "GET", "new:1", NULL);
     container_expect(client, "OK", "AUTH", DEFAULT, NULL);
     container_expect(client, "OK", "ACL", "SETUSER", "old", "off", NULL);
-    container_expect(client, "OK", "ACL", "SAVE", NULL); /* into redis-init's, until it starts */
+    if (geteuid() == 0) /* a user's comes by descriptor, beside which nothing can be written */
+        container_expect(client, "OK", "ACL", "SAVE",
+                         NULL); /* into redis-init's, until it starts */
     container_disconnect(client);
     container_stop(&container, 0);
     char path[256];
@@ -241,7 +244,8 @@ START_TEST(the_internal_user_may_do_little)
     container_expect(client, "NOPERM", "SHUTDOWN", NULL);
     container_expect(client, "NOPERM", "ACL", "LIST", NULL);
     container_expect(client, "OK", "AUTH", DEFAULT, NULL);
-    container_expect(client, "OK", "CONFIG", "REWRITE", NULL); /* leaves it for ping to find */
+    if (geteuid() == 0)
+        container_expect(client, "OK", "CONFIG", "REWRITE", NULL); /* leaves it for ping to find */
     container_disconnect(client);
     expect_ready();
     ck_assert_ptr_null(strstr(container.log, credential));
