@@ -35,6 +35,11 @@ bool running_conf_read(struct running_conf *conf, const struct settings *setting
 bool running_conf_parse(struct running_conf *conf, char *bytes, size_t length,
                         struct failure *failure) MUST_CHECK;
 
+/* A relative path of the socket becomes absolute: the server takes it from data_dir, its working
+ * directory. EX_CONFIG when that is too long. */
+bool running_conf_socket_in(struct running_conf *conf, const char *data_dir,
+                            struct failure *failure) MUST_CHECK;
+
 /* Wipes the passwords. */
 void running_conf_free(struct running_conf *conf);
 

@@ -142,16 +142,16 @@ static bool parse_line(struct parser *parser, char *line, char *end)
                        row->name);
 }
 
-static bool make_absolute(struct parser *parser)
+bool running_conf_socket_in(struct running_conf *conf, const char *data_dir,
+                            struct failure *failure)
 {
-    char *socket = parser->conf->socket;
     char path[PATH_MAX];
-    if (*socket == '\0' || *socket == '/')
+    if (conf->socket[0] == '\0' || conf->socket[0] == '/')
         return true;
-    const int n = snprintf(path, sizeof(path), "%s/%s", parser->data_dir, socket);
+    const int n = snprintf(path, sizeof(path), "%s/%s", data_dir, conf->socket);
     if (n < 0 || (size_t)n >= sizeof(path))
-        return failure_set(parser->failure, EX_CONFIG, ENAMETOOLONG, CONF_NAME ": unixsocket");
-    memcpy(socket, path, (size_t)n + 1);
+        return failure_set(failure, EX_CONFIG, ENAMETOOLONG, CONF_NAME ": unixsocket");
+    memcpy(conf->socket, path, (size_t)n + 1);
     return true;
 }
 
@@ -171,7 +171,7 @@ bool running_conf_parse(struct running_conf *conf, char *bytes, size_t length,
         ok = parse_line(&parser, line, line_end);
         line = line_end + 1;
     }
-    return ok && make_absolute(&parser);
+    return ok && running_conf_socket_in(conf, data_dir, failure);
 }
 
 void running_conf_free(struct running_conf *conf)

@@ -33,7 +33,7 @@ static bool conf_of_settings(struct running_conf *conf, const struct settings *s
     conf->port = settings->port;
     if (!socket.is_ours)
         memcpy(conf->socket, socket.path, sizeof(conf->socket));
-    return ok;
+    return ok && running_conf_socket_in(conf, settings->data_dir, failure);
 }
 
 /* As root, where the password's file may be root's; the variables are of no use any more. */

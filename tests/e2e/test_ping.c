@@ -202,6 +202,7 @@ struct own_socket {
 static const struct own_socket own_sockets[] = {
     {"unixsocket /run/data/own.sock\nunixsocketperm 770\n", "", NULL, "data/own.sock", "auto"},
     {"unixsocket /run/data/own.sock\nunixsocketperm 770\n", "", NULL, "data/own.sock", "memfd"},
+    {"unixsocket own.sock\nunixsocketperm 770\n", "", NULL, "data/own.sock", "memfd"},
     {"", "unixsocket \"/run/data/own.sock\"\nunixsocketperm 770\n", NULL, "data/own.sock", "auto"},
     {"", "unixsocketperm 770\ninclude /run/more.conf\n", NULL, "data/more.sock", "auto"},
     {"unixsocketperm 770\n", "unixsocket /run/none/none\n", "own.sock", "data/own.sock", "auto"},
