@@ -47,6 +47,18 @@ static bool is_users(const struct redis_conf *conf, const char *path)
            (conf->has_users && is_same_file(conf->settings->aclfile, path));
 }
 
+/* What the server could not remove would keep it from starting. That run_dir can't be written at
+ * all is for the file to say. */
+static bool make_room_for_socket(const struct server_socket *socket, struct failure *failure)
+{
+    if (socket == NULL || !socket->is_ours || unlink(socket->path) == 0)
+        return true;
+    if (errno != EISDIR && errno != EPERM)
+        return true;
+    return failure_set(failure, EX_CANTCREAT, errno, "%s is in the way, and can't be removed",
+                       socket->path);
+}
+
 static bool place_file(struct placed *placed, const struct redis_conf *conf,
                        const struct rendered *text, const struct report *report,
                        struct failure *failure)
@@ -122,6 +134,8 @@ static bool place_both(struct conf_place_found *found, const struct redis_conf *
     struct placed acl_placed = {.name = ACL_NAME, .fd = -1};
     struct placed placed = {.name = CONF_NAME, .fd = -1};
     struct redis_conf with_acl = *conf;
+    if (in_file && !make_room_for_socket(conf->socket, failure))
+        return false;
     if (conf->has_users &&
         !place_rendered(&acl_placed, conf, in_file, write_acl, acl, report, failure))
         return false;

@@ -433,21 +433,42 @@ static bool listen_on_port(int *listener)
            listen(*listener, 1) == 0;
 }
 
-/* The folder is an emptyDir's: whoever is in the pod may write there. */
-START_TEST(another_users_socket_gets_no_password)
+static void share_run_dir(void)
 {
     char path[256];
-    if (!container_is_root("another_users_socket_gets_no_password"))
-        return;
     container_path(&container, "redis-init", path, sizeof(path));
     ck_assert_int_eq(mkdir(path, 0700), 0);
     container_write(&container, "redis-init/kept", "", 0, 0644); /* so that it is not taken over */
     ck_assert_int_eq(chmod(path, 0777), 0);
+}
+
+/* The folder is an emptyDir's: whoever is in the pod may write there. */
+START_TEST(another_users_socket_gets_no_password)
+{
+    if (!container_is_root("another_users_socket_gets_no_password"))
+        return;
+    share_run_dir();
     start();
     expect(ping_ready, 0, "ready: " SOCKET);
     struct trap trap = set_trap(listen_on_socket);
     expect(ping, 1, SOCKET " is uid 1234's, not the server's (999): it gets no password");
     expect_heard_nothing(&trap);
+    container_stop(&container, 0);
+}
+END_TEST
+
+/* The server would not start, as it can't put its socket there. */
+START_TEST(what_lies_in_the_sockets_place_keeps_nothing_from_starting)
+{
+    char path[256];
+    if (!container_is_root("what_lies_in_the_sockets_place_keeps_nothing_from_starting"))
+        return;
+    share_run_dir();
+    container_path(&container, "redis-init/redis.sock", path, sizeof(path));
+    ck_assert_int_eq(mkdir(path, 0755), 0);
+    start();
+    ck_assert_ptr_nonnull(strstr(container.log, SOCKET " is in the way, and can't be removed"));
+    expect(ping_ready, 0, "ready: 127.0.0.1 port ");
     container_stop(&container, 0);
 }
 END_TEST
@@ -535,6 +556,7 @@ int main(void)
     tcase_add_test(tests, a_busy_server_is_alive);
     tcase_add_test(tests, a_loading_server_is_alive);
     tcase_add_test(tests, another_users_socket_gets_no_password);
+    tcase_add_test(tests, what_lies_in_the_sockets_place_keeps_nothing_from_starting);
     tcase_add_test(tests, another_users_port_gets_no_password);
     tcase_add_test(tests, five_hundred_probes_leave_nothing);
     return container_main(tests);
