@@ -4,6 +4,7 @@ import { containersOf, podOf } from './objects.mjs';
 
 const SECRET = 'redis-password'; // deploy/secret makes it
 const PROBE_OWN_SECONDS = 1; // after which `redis-init ping` gives up by itself
+const PROBES = ['startupProbe', 'livenessProbe', 'readinessProbe'];
 
 const covers = (selector, labels = {}) => Object.entries(selector ?? {}).every(([key, value]) => labels[key] === value);
 const named = (objects, kind, name) => objects.find((each) => each.kind === kind && each.metadata.name === name);
@@ -28,11 +29,20 @@ function* serviceProblems(service, objects) {
   for (const { name } of ports) if (!/^(tcp|redis)-/.test(name ?? '')) yield `Service: port ${name} tells a mesh no protocol`;
 }
 
+/** A peer of a NetworkPolicy that is all pods of all namespaces, or all addresses. */
+function isEverything({ podSelector, namespaceSelector, ipBlock }) {
+  const all = (selector) => !selector || Object.keys(selector).length === 0;
+  return ipBlock ? /\/0$/.test(ipBlock.cidr) : Boolean(namespaceSelector) && all(namespaceSelector) && all(podSelector);
+}
+
 function* policyProblems({ spec }, objects) {
   const ports = (spec.ingress ?? []).flatMap((rule) => rule.ports ?? []).map(({ port }) => port);
   yield* choice(objects, 'NetworkPolicy', spec.podSelector?.matchLabels, ports);
   for (const type of ['Ingress', 'Egress']) if (!spec.policyTypes?.includes(type)) yield `NetworkPolicy: nothing limits ${type}`;
-  for (const rule of spec.ingress ?? []) if (!rule.from?.length) yield 'NetworkPolicy: a rule lets everyone in';
+  for (const { from = [] } of spec.ingress ?? [])
+    if (from.length === 0 || from.some((each) => isEverything(each))) yield 'NetworkPolicy: a rule lets everyone in';
+  for (const { to = [] } of spec.egress ?? [])
+    if (to.length === 0 || to.some((each) => isEverything(each))) yield 'NetworkPolicy: a rule lets everything out';
 }
 
 function* authorizationProblems({ metadata, spec }, objects) {
@@ -76,10 +86,23 @@ function* containerProblems(container, volumes, objects) {
     if (valueFrom?.secretKeyRef && valueFrom.secretKeyRef.name !== SECRET) yield `the Secret is ${SECRET}`;
   for (const kind of ['requests', 'limits'])
     for (const what of ['cpu', 'memory']) if (!container.resources?.[kind]?.[what]) yield `no ${kind} of ${what}`;
-  for (const name of ['startupProbe', 'livenessProbe', 'readinessProbe'])
+  for (const name of PROBES)
     if (container[name] && !((container[name].timeoutSeconds ?? 1) > PROBE_OWN_SECONDS))
       yield `${name}: the kubelet's time must be longer than the probe's own`;
   if (!/:[^/]+$/.test(container.image ?? '') || container.image.endsWith(':latest')) yield 'the image has no version';
+}
+
+/** What the restricted standard does not ask for, and these manifests promise. */
+function* promiseProblems(container, spec, volumes) {
+  if (container.securityContext?.readOnlyRootFilesystem !== true) yield 'its root file system can be written';
+  if (container.name !== 'redis') return;
+  for (const name of ['runAsUser', 'runAsGroup', 'fsGroup'])
+    if (spec.securityContext?.[name] !== 999) yield `${name} is not 999`;
+  for (const name of PROBES)
+    if (!/^redis-init ping( |$)/.test(container[name]?.exec?.command?.join(' '))) yield `${name} is not redis-init ping`;
+  const run = container.volumeMounts?.find(({ mountPath }) => mountPath === '/run/redis-init');
+  if (volumes.find(({ name }) => name === run?.name)?.emptyDir?.medium !== 'Memory') yield 'redis.conf is not in memory';
+  if (spec.enableServiceLinks !== false) yield 'it gets the variables of the Services around it';
 }
 
 function* workloadProblems(object, objects) {
@@ -93,7 +116,8 @@ function* workloadProblems(object, objects) {
   const volumes = [...(pod.spec.volumes ?? []), ...(object.spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata)];
   for (const volume of volumes) yield* volumeProblems(volume, objects);
   for (const container of containersOf(pod))
-    for (const problem of containerProblems(container, volumes, objects)) yield `${container.name}: ${problem}`;
+    for (const problem of [...containerProblems(container, volumes, objects), ...promiseProblems(container, pod.spec, volumes)])
+      yield `${container.name}: ${problem}`;
 }
 
 const byKind = {
