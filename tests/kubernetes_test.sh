@@ -8,7 +8,7 @@ set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.." || exit
 # shellcheck source-path=SCRIPTDIR source=checks.sh
 . tests/checks.sh
-image=${IMAGE:-redis-init/redis:0.1.0} debug_image=${DEBUG_IMAGE:-redis-init/debug:0.1.0}
+image=${IMAGE:-registry.example/redis-init/redis:0.1.0} debug_image=${DEBUG_IMAGE:-registry.example/redis-init/debug:0.1.0}
 prefix=redis-init-test-$$
 scratch=$(mktemp -d)
 
@@ -36,8 +36,8 @@ kubectl api-versions >"$scratch/apis"
 manifest() {
     local file=deploy/rendered/$1.yaml
     shift
-    sed -e '/^  namespace: redis$/d' -e "s,image: redis-init/redis:.*,image: $image," \
-        -e "s,image: redis-init/debug:.*,image: $debug_image," "$file" |
+    sed -e '/^  namespace: redis$/d' -e "s,image: registry.example/redis-init/redis:.*,image: $image," \
+        -e "s,image: registry.example/redis-init/debug:.*,image: $debug_image," "$file" |
         awk -v apis="$scratch/apis" -v wanted="$*" '
             function flush() {
                 if (text != "" && kind != "Namespace" && (api in served) && (wanted == "" || index(" " wanted " ", " " kind "/" name " ")))

@@ -81,6 +81,7 @@ export const broken = [
   { what: 'no limit of memory', rendering: 'base', change: (get) => delete redis(get).resources.limits.memory, expected: 'no limits of memory' },
   { what: 'a probe that the kubelet cuts off', rendering: 'base', change: (get) => (redis(get).livenessProbe.timeoutSeconds = 1), expected: "longer than the probe's own" },
   { what: 'an image without a version', rendering: 'base', change: (get) => (redis(get).image = 'registry:5000/redis'), expected: 'the image has no version' },
+  { what: "an image of someone's at Docker Hub", rendering: 'base', change: (get) => (redis(get).image = 'redis-init/redis:0.1.0'), expected: 'names no registry' },
 ];
 
 /** The article's mistakes, in as few lines as have them. */

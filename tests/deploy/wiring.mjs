@@ -90,6 +90,8 @@ function* containerProblems(container, volumes, objects) {
     if (container[name] && !((container[name].timeoutSeconds ?? 1) > PROBE_OWN_SECONDS))
       yield `${name}: the kubelet's time must be longer than the probe's own`;
   if (!/:[^/]+$/.test(container.image ?? '') || container.image.endsWith(':latest')) yield 'the image has no version';
+  // without a registry's name it is an account of Docker Hub, which anyone may open
+  if (!/^[^/]*[.:][^/]*\//.test(container.image ?? '')) yield 'the image names no registry';
 }
 
 /** What the restricted standard does not ask for, and these manifests promise. */
