@@ -72,6 +72,7 @@ test('the Secret is made from a file', () => {
 
 test('git does not see the files that the documentation writes a password to', () => {
   const commands = ['README.md', 'docs/kubernetes.md', 'docker/compose.yaml', 'deploy/secret/kustomization.yaml'].map(read).join('\n');
+  assert.equal(commands.match(/genpass.*>/g).length, commands.match(/\(umask 077 && .*genpass.*>/g).length, 'made without umask 077');
   const files = [...commands.matchAll(/genpass.*?>([\w./-]+)/g)].map(([, file]) => file);
   assert.deepEqual([...new Set(files)].sort(), ['deploy/secret/password', 'docker/redis-password', 'redis-password']);
   for (const file of files) assert.equal(spawnSync('git', ['check-ignore', '-q', file], { cwd: root }).status, 0, file);
