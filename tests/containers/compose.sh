@@ -54,6 +54,7 @@ case_compose_needs_each() {
         start redis "${flags[@]}" -v "$state/secrets/compose:/run/secrets/redis-password:ro" \
             -e REDIS_PASSWORD_FILE=/run/secrets/redis-password
         follow 'Ready to accept'
+        check "$c: redis-init was started without $name" grep -q ' redis-init: ' "$log"
         check "$c: $name is needed" test -z "$(grep -F 'conf /run/redis-init/redis.conf' "$log")"
     done
 }

@@ -47,6 +47,7 @@ case_read_only_without_run_dir() {
     for user in 0 999 1234:0; do
         serves redis --user "$user" "${sealed[@]}"
         check "$c: the conf is a memfd" grep -q 'conf /proc/self/fd/' "$log"
+        check "$c: healthy" podman healthcheck run "$c"
         keeps "$password"
     done
 }
