@@ -305,6 +305,10 @@ check_files() {
             check "$page links to $link" test -e "$source/$(dirname "$page")/$link"
         done < <(grep -oE '\]\([^)]*\)' "$source/$page" | tr -d '])(' | grep -v '^https:')
     done
+    # README and compose.yaml have a password written into these
+    check "the tarball has no folder that may hold a password" test -z "$(
+        sed -n '/^EXTRA_DIST = /,/[^\\]$/p' "$source/Makefile.am" | tr -s ' \t' '\n' | grep -xE 'docker|deploy|deploy/secret'
+    )"
     for file in "$source"/man/*.[1-8] "$source"/completion/* "$source"/etc/*; do
         file=${file#"$source"/}
         check "$file is installed" grep -qE "^dist_[a-z]+_[A-Z]+ = .*\b$file( |\$)" "$source/Makefile.am"

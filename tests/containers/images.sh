@@ -42,6 +42,7 @@ case_slim_has_no_shell() {
     same "redis: executables that are no library" \
         "$(find "$root" -type f -perm /111 ! -name '*.so.*' | sed "s,^$root,," | sort | tr '\n' ' ')" \
         '/usr/bin/redis-check-rdb /usr/local/bin/redis-init /usr/local/bin/redis-init-supervise '
+    same "redis: files of the build" "$(files_of redis | grep -E '^/(tmp|data|root|run|src)/')" ''
     same "redis: setuid or setgid files" "$(find "$root" -type f -perm /6000)" ''
     same "redis: exit code of a shell" "$(
         podman run --rm --network none --entrypoint sh redis -c true >/dev/null 2>&1
