@@ -178,6 +178,19 @@ START_TEST(without_run_dir_arguments_are_unknown)
 }
 END_TEST
 
+/* As far as the table of listeners says, the server would take a connection to any address. */
+START_TEST(another_hosts_address_gets_no_password)
+{
+    container_setenv(&container, "REDIS_INIT_CONF=memfd");
+    container_setenv(&container, "REDIS_INIT_BIND=-192.0.2.7");
+    container_arg(&container, "--bind");
+    container_arg(&container, "*");
+    start();
+    expect(ping, 1, " is no address of this host");
+    container_stop(&container, 0);
+}
+END_TEST
+
 START_TEST(tls_alone_without_run_dir_is_said)
 {
     container_setenv(&container, "REDIS_INIT_CONF=memfd");
@@ -546,6 +559,7 @@ int main(void)
     tcase_add_loop_test(tests, without_run_dir_by_the_loopback, 0,
                         (int)(sizeof(bindings) / sizeof(bindings[0])));
     tcase_add_test(tests, without_run_dir_arguments_are_unknown);
+    tcase_add_test(tests, another_hosts_address_gets_no_password);
     tcase_add_test(tests, tls_alone_without_run_dir_is_said);
     tcase_add_loop_test(tests, a_socket_of_the_users_own, 0,
                         (int)(sizeof(own_sockets) / sizeof(own_sockets[0])));
