@@ -15,6 +15,8 @@ export const broken = [
   { what: 'an unknown kind', rendering: 'base', change: (get) => (get('Service').kind = 'Servise'), expected: 'no schema' },
   { what: 'an unknown mode of Istio', rendering: 'istio-strict', change: (get) => (get('PeerAuthentication').spec.mtls.mode = 'ON'), expected: 'schema' },
   { what: 'a misspelt field of Istio', rendering: 'istio-namespace', change: (get) => (get('AuthorizationPolicy').spec.rules[0].from[0].source.namespace = ['redis']), expected: 'unknown field' },
+  { what: 'a misspelt field of cert-manager', rendering: 'tls-cert-manager', change: (get) => (get('Certificate', 'redis').spec.dnsName = 'redis'), expected: 'unknown field' },
+  { what: 'an unknown algorithm of cert-manager', rendering: 'tls-cert-manager', change: (get) => (get('Certificate', 'redis').spec.privateKey.algorithm = 'DSA'), expected: 'schema' },
   // the restricted standard
   { what: 'root', rendering: 'base', change: (get) => (spec(get).securityContext.runAsUser = 0), expected: 'runAsUser is 0' },
   { what: 'root of one container', rendering: 'base', change: (get) => (redis(get).securityContext.runAsUser = 0), expected: 'runAsUser is 0' },
@@ -43,6 +45,9 @@ export const broken = [
   { what: 'a password as a variable', rendering: 'base', change: (get) => redis(get).env.push({ name: 'REDIS_PASSWORD', value: 'x' }), expected: 'REDIS_PASSWORD has a value' },
   { what: 'a password as an argument', rendering: 'password-variable', change: (get) => (redis(get).args[1] = 'x'), expected: 'a password is an argument' },
   // what names what
+  { what: 'a Certificate of no Issuer', rendering: 'tls-cert-manager', change: (get) => (get('Certificate', 'redis').spec.issuerRef.name = 'none'), expected: 'Certificate: no Issuer none' },
+  { what: 'an Issuer without its Certificate', rendering: 'tls-cert-manager', change: (get) => (get('Certificate', 'redis-ca').spec.secretName = 'other'), expected: 'Issuer: no Certificate makes redis-ca' },
+  { what: 'a Secret that no Certificate makes', rendering: 'tls-cert-manager', change: (get) => (get('Certificate', 'redis').spec.secretName = 'other'), expected: 'volume tls' },
   { what: 'a Service that matches no pod', rendering: 'base', change: (get) => (get('Service', 'redis').spec.selector = { app: 'redis' }), expected: 'Service: its selector matches no pod' },
   { what: 'a Service to no port', rendering: 'base', change: (get) => (get('Service', 'redis').spec.ports[0].targetPort = 'redis'), expected: 'no container has the port redis' },
   { what: 'a port that a mesh takes for HTTP', rendering: 'base', change: (get) => (get('Service', 'redis').spec.ports[0].name = 'client'), expected: 'tells a mesh no protocol' },

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Objects against the schemas of Kubernetes and Istio.
+// Objects against the schemas of Kubernetes, Istio and cert-manager.
 
 const packages = {
   'security.istio.io': '@kubernetes-models/istio/',
   'networking.istio.io': '@kubernetes-models/istio/',
+  'cert-manager.io': '@kubernetes-models/cert-manager/',
 };
 
 /** The model of an object's apiVersion and kind, or null: `apps/v1`, `Deployment`. */
 async function modelOf({ apiVersion, kind }) {
-  if (!/^[a-z0-9./]+$/.test(apiVersion ?? '') || !/^[A-Za-z]+$/.test(kind ?? '')) return null;
+  if (!/^[a-z0-9./-]+$/.test(apiVersion ?? '') || !/^[A-Za-z]+$/.test(kind ?? '')) return null;
   const from = packages[apiVersion.split('/')[0]] ?? 'kubernetes-models/';
   const module = await import(`${from}${apiVersion}/${kind}`).catch(() => ({}));
   return module[kind] ?? null;

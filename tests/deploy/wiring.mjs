@@ -69,10 +69,24 @@ function* sourceProblems({ namespaces = [], principals = [] }, own, objects) {
   }
 }
 
+/** Whether the Secret is made: by hand, or from a Certificate. */
+function isMade(secretName, objects) {
+  return secretName === SECRET || objects.some((each) => each.kind === 'Certificate' && each.spec.secretName === secretName);
+}
+
+function* certificateProblems({ spec }, objects) {
+  const { kind, name } = spec.issuerRef;
+  if (!named(objects, kind, name)) yield `Certificate: no ${kind} ${name}`;
+}
+
+function* issuerProblems({ spec }, objects) {
+  if (spec.ca && !isMade(spec.ca.secretName, objects)) yield `Issuer: no Certificate makes ${spec.ca.secretName}`;
+}
+
 function* volumeProblems(volume, objects) {
   const map = volume.configMap && named(objects, 'ConfigMap', volume.configMap.name);
   if (volume.configMap && !map) yield `volume ${volume.name}: no ConfigMap ${volume.configMap.name}`;
-  if (volume.secret && volume.secret.secretName !== SECRET) yield `volume ${volume.name}: the Secret is ${SECRET}`;
+  if (volume.secret && !isMade(volume.secret.secretName, objects)) yield `volume ${volume.name}: the Secret is ${SECRET}`;
 }
 
 function* containerProblems(container, volumes, objects) {
@@ -127,6 +141,8 @@ const byKind = {
   NetworkPolicy: policyProblems,
   PodDisruptionBudget: ({ spec }, objects) => choice(objects, 'PodDisruptionBudget', spec.selector?.matchLabels, []),
   AuthorizationPolicy: authorizationProblems,
+  Certificate: certificateProblems,
+  Issuer: issuerProblems,
   StatefulSet: workloadProblems,
   Deployment: workloadProblems,
 };
