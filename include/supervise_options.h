@@ -10,6 +10,11 @@
 /* Linux has the signals 1..64 on every architecture but MIPS. */
 #define SUPERVISE_SIGNAL_MAX 64
 
+/* More secrets than that have no place in one server's life; each costs PID 1 40 bytes. */
+#define SUPERVISE_WATCH_MAX 16
+/* redis-init reload --config FILE and what a script may want. */
+#define SUPERVISE_COMMAND_MAX 8
+
 enum supervise_action { SUPERVISE_RUN, SUPERVISE_HELP, SUPERVISE_VERSION };
 
 /* What the command line asks for. A plain value: it is filled once and then only read. */
@@ -23,6 +28,10 @@ struct supervise_options {
     /* the signal that is sent for the one that came, 0 = none */
     unsigned char rewrite[SUPERVISE_SIGNAL_MAX + 1];
     bool remap_exit[256]; /* exit codes that become 0 */
+    const char *watch[SUPERVISE_WATCH_MAX];
+    size_t watch_count;
+    char *on_change[SUPERVISE_COMMAND_MAX + 1]; /* the words of a command, and NULL */
+    unsigned watch_poll;                        /* seconds */
 };
 
 /*

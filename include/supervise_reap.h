@@ -2,6 +2,7 @@
 #ifndef SUPERVISE_REAP_H
 #define SUPERVISE_REAP_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -12,6 +13,7 @@ enum reap_event {
     REAP_NOTHING, /* no child has changed */
     REAP_ENDED,   /* the main child ended */
     REAP_CHILD_STOPPED,
+    REAP_COMMAND_ENDED, /* reaper.ended says how */
     REAP_NO_CHILDREN,
 };
 
@@ -32,6 +34,8 @@ int reap_exit_code(const struct supervise_options *options, int status);
 struct reaper {
     int keep;        /* WNOWAIT, or 0 */
     int stop_signal; /* of REAP_CHILD_STOPPED */
+    pid_t command;   /* a process that is no orphan, 0 for none */
+    siginfo_t ended; /* of REAP_COMMAND_ENDED */
     int status;      /* the wait status of REAP_ENDED, -1 while the child is a zombie */
 };
 

@@ -14,6 +14,7 @@
 #include "supervise_reap.h"
 #include "supervise_signals.h"
 #include "supervise_terminal.h"
+#include "supervise_watch.h"
 
 #define BATCH 16
 
@@ -22,6 +23,7 @@ struct loop {
     const struct loop_times *times;
     const struct child *child;
     struct reaper reaper;
+    struct watch watch;
     pid_t self;
     int fd;
     int stop_signal;        /* the first one that asked the child to end, 0 before */
@@ -52,15 +54,25 @@ static bool kill_is_ahead(const struct loop *loop)
     return loop->options->stop_timeout > 0 && !loop->killed;
 }
 
-/* For poll(2): -1 unless a stop signal was sent and something is still to be done about it. */
-static int time_out(const struct loop *loop)
+/* When something is to be done about a stop signal that was sent; -1 for never. */
+static long long stop_due(const struct loop *loop)
 {
     if (loop->stop_signal == 0 || (loop->said_waiting && !kill_is_ahead(loop)))
         return -1;
     long due = loop->said_waiting ? LONG_MAX : loop->times->patience_ms;
     if (kill_is_ahead(loop) && kill_after_ms(loop) < due)
         due = kill_after_ms(loop);
-    const long long left = due - (now_ms() - loop->stop_sent_at);
+    return loop->stop_sent_at + due;
+}
+
+/* For poll(2). */
+static int time_out(const struct loop *loop)
+{
+    const long long stop = stop_due(loop), watch = loop->stop_signal == 0 ? loop->watch.due : -1;
+    if (stop < 0 && watch < 0)
+        return -1;
+    const long long due = stop < 0 || (watch >= 0 && watch < stop) ? watch : stop;
+    const long long left = due - now_ms();
     return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }
 
@@ -83,8 +95,17 @@ static void kill_child(struct loop *loop)
         sent ? ": sent SIGKILL" : ": cannot send SIGKILL");
 }
 
+static void watch_files(struct loop *loop)
+{
+    if (loop->watch.due < 0 || loop->stop_signal != 0)
+        return;
+    watch_do(&loop->watch, now_ms());
+    loop->reaper.command = loop->watch.command;
+}
+
 static void do_what_is_due(struct loop *loop)
 {
+    watch_files(loop);
     if (loop->stop_signal == 0)
         return;
     const long long elapsed = now_ms() - loop->stop_sent_at;
@@ -106,6 +127,11 @@ static void note_sent(struct loop *loop, int came, int sent)
         loop->stop_passed_on = true;
 }
 
+static bool is_for_watch(struct loop *loop, const struct signalfd_siginfo *info)
+{
+    return loop->options->on_change[0] != NULL && watch_takes(&loop->watch, info, now_ms());
+}
+
 static void pass_on(struct loop *loop, const struct signalfd_siginfo *info)
 {
     const int came = (int)info->ssi_signo;
@@ -118,7 +144,7 @@ static void pass_on(struct loop *loop, const struct signalfd_siginfo *info)
         group = group || loop->child_stopped;
         loop->child_stopped = loop->stop_passed_on = false;
     }
-    if (signal == 0)
+    if (signal == 0 || is_for_watch(loop, info))
         return;
     if (signal_send(loop->child->pid, group, signal, info))
         note_sent(loop, came, signal);
@@ -172,6 +198,10 @@ static enum reap_event wait_for_end(struct loop *loop)
             loop->child_changed ? reap(&loop->reaper, loop->options, loop->child) : REAP_NOTHING;
         if (event == REAP_ENDED || event == REAP_NO_CHILDREN)
             return event;
+        if (event == REAP_COMMAND_ENDED) {
+            watch_ended(&loop->watch, &loop->reaper.ended, now_ms());
+            continue;
+        }
         if (event == REAP_CHILD_STOPPED) {
             follow_stop(loop, loop->reaper.stop_signal);
             continue;
@@ -213,6 +243,7 @@ static int finish(struct loop *loop)
 {
     const pid_t child = loop->child->pid;
 
+    loop->reaper.command = 0;
     reap_terminate_rest(loop->child);
     (void)terminal_pass(child, getpgrp());
     const int status = reap_child(&loop->reaper, loop->child);
@@ -239,6 +270,7 @@ int loop_run(const struct supervise_options *options, const struct loop_times *t
                         .child_changed = true, /* it may have ended before we listen */
                         .fd = signals_open()};
 
+    watch_start(&loop.watch, options, now_ms());
     if (loop.fd >= 0 && wait_for_end(&loop) == REAP_ENDED)
         return finish(&loop);
     return fail_wait(&loop);

@@ -120,6 +120,10 @@ int main(int argc, char *argv[])
         return print_help();
     if (options.action == SUPERVISE_VERSION)
         return print_version();
+    if (options.watch_count > 0 && options.on_change[0] == NULL) {
+        SAY(&options.say, SAY_ERROR, "--watch needs --on-change; see --help");
+        return EX_USAGE;
+    }
     if (first >= argc) {
         SAY(&options.say, SAY_ERROR, "no PROGRAM given; see --help");
         return EX_USAGE;

@@ -7,9 +7,18 @@
 
 #include "supervise_signals.h"
 
-enum { LETTER_LOG_FORMAT = UCHAR_MAX + 1, LETTER_VERSION };
+enum {
+    LETTER_LOG_FORMAT = UCHAR_MAX + 1,
+    LETTER_VERSION,
+    LETTER_WATCH,
+    LETTER_ON_CHANGE,
+    LETTER_WATCH_POLL,
+};
 
 #define STOP_TIMEOUT_MAX 86400U /* a day; larger is a slip of milliseconds for seconds */
+
+/* The kubelet's own sync period is 60 s (kubelet's --sync-frequency is 1m). */
+#define WATCH_POLL_DEFAULT 60U
 
 /* Decimal digits and nothing else, at most `max`; or -1. */
 static long number(const char *text, unsigned max)
@@ -122,6 +131,36 @@ static const char *set_log_format(struct supervise_options *options, const char 
     return NULL;
 }
 
+static const char *add_watch(struct supervise_options *options, const char *value)
+{
+    if (value[0] != '/')
+        return "is not an absolute path"; /* this process leaves its folder */
+    if (options->watch_count == SUPERVISE_WATCH_MAX)
+        return "is one file too many";
+    options->watch[options->watch_count++] = value;
+    return NULL;
+}
+
+static const char *add_on_change(struct supervise_options *options, const char *value)
+{
+    size_t count = 0;
+    while (options->on_change[count] != NULL)
+        count++;
+    if (count == SUPERVISE_COMMAND_MAX)
+        return "is one word too many";
+    options->on_change[count] = (char *)value;
+    return NULL;
+}
+
+static const char *set_watch_poll(struct supervise_options *options, const char *value)
+{
+    const long seconds = number(value, STOP_TIMEOUT_MAX);
+    if (seconds < 1)
+        return "is not a number of seconds from 1 to 86400";
+    options->watch_poll = (unsigned)seconds;
+    return NULL;
+}
+
 const struct supervise_option supervise_option_table[] = {
     {'g', "kill-group", NULL, "pass signals on to the whole process group of PROGRAM",
      set_kill_group},
@@ -133,6 +172,10 @@ const struct supervise_option supervise_option_table[] = {
     {'w', "warn-on-reap", NULL, "say a line for each orphan that is reaped", set_warn_on_reap},
     {'t', "stop-timeout", "SECONDS", "SIGKILL so long after a stop signal; 0 is never, the default",
      set_stop_timeout},
+    {LETTER_WATCH, "watch", "PATH", "run a command when this file changes; repeatable", add_watch},
+    {LETTER_ON_CHANGE, "on-change", "WORD", "the command, a word each time", add_on_change},
+    {LETTER_WATCH_POLL, "watch-poll", "SECONDS",
+     "look so often where no event tells of a change; 60, the default", set_watch_poll},
     {'v', "verbose", NULL, "say every signal and every process that ends", set_verbose},
     {'q', "quiet", NULL, "say only errors and warnings", set_quiet},
     {LETTER_LOG_FORMAT, "log-format", "text|json", "how lines are written to stderr",
@@ -146,7 +189,8 @@ const size_t supervise_option_count =
 
 struct supervise_options supervise_options_default(void)
 {
-    struct supervise_options options = {.action = SUPERVISE_RUN, .say = {.level = SAY_NOTICE}};
+    struct supervise_options options = {
+        .action = SUPERVISE_RUN, .say = {.level = SAY_NOTICE}, .watch_poll = WATCH_POLL_DEFAULT};
     for (int signal = 1; signal <= SUPERVISE_SIGNAL_MAX; signal++)
         options.rewrite[signal] = (unsigned char)signal;
     return options;

@@ -71,6 +71,10 @@ enum reap_event reap(struct reaper *reaper, const struct supervise_options *opti
         }
         if (reaper->keep != 0 && !take(info.si_pid, WEXITED, &info))
             return REAP_NOTHING;
+        if (info.si_pid == reaper->command) {
+            reaper->ended = info;
+            return REAP_COMMAND_ENDED;
+        }
         say_reaped(options, &info);
     }
 }

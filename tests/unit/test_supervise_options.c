@@ -163,6 +163,61 @@ START_TEST(usage_names_the_word_and_its_value)
 }
 END_TEST
 
+START_TEST(what_is_watched_and_what_runs)
+{
+    struct supervise_options options = supervise_options_default();
+    struct supervise_usage usage;
+    char *argv[] = {"x", "--watch",        "/a", "--watch=/b", "--on-change",
+                    "c", "--on-change=-d", "p",  NULL};
+    ck_assert_uint_eq(options.watch_poll, 60);
+    ck_assert_int_eq(supervise_options_parse(&options, &usage, ARGC(argv), argv), 7);
+    ck_assert_uint_eq(options.watch_count, 2);
+    ck_assert_str_eq(options.watch[1], "/b");
+    ck_assert_str_eq(options.on_change[0], "c");
+    ck_assert_str_eq(options.on_change[1], "-d");
+    ck_assert_ptr_null(options.on_change[2]);
+    char *poll[] = {"x", "--watch-poll", "86400", "p", NULL};
+    ck_assert_int_eq(supervise_options_parse(&options, &usage, ARGC(poll), poll), 3);
+    ck_assert_uint_eq(options.watch_poll, 86400);
+}
+END_TEST
+
+static const char *const bad_watches[][2] = {
+    {"--watch=a", "is not an absolute path"},
+    {"--watch=", "is not an absolute path"},
+    {"--watch-poll=0", "is not a number of seconds from 1 to 86400"},
+    {"--watch-poll=86401", "is not a number of seconds from 1 to 86400"},
+    {"--watch-poll=1m", "is not a number of seconds from 1 to 86400"},
+};
+
+START_TEST(bad_watches_have_a_reason)
+{
+    struct supervise_options options = supervise_options_default();
+    struct supervise_usage usage;
+    char *argv[] = {"x", (char *)bad_watches[_i][0], "p", NULL};
+    ck_assert_int_eq(supervise_options_parse(&options, &usage, ARGC(argv), argv), -1);
+    ck_assert_str_eq(usage.reason, bad_watches[_i][1]);
+    ck_assert_uint_eq(options.watch_count, 0);
+    ck_assert_uint_eq(options.watch_poll, 60);
+}
+END_TEST
+
+START_TEST(there_is_an_end_to_files_and_words)
+{
+    struct supervise_options options = supervise_options_default();
+    struct supervise_usage usage;
+    char *file[] = {"x", "--watch=/a", NULL}, *word[] = {"x", "--on-change=a", NULL};
+    for (int i = 0; i < SUPERVISE_WATCH_MAX; i++)
+        ck_assert_int_eq(supervise_options_parse(&options, &usage, ARGC(file), file), 2);
+    ck_assert_int_eq(supervise_options_parse(&options, &usage, ARGC(file), file), -1);
+    ck_assert_str_eq(usage.reason, "is one file too many");
+    for (int i = 0; i < SUPERVISE_COMMAND_MAX; i++)
+        ck_assert_int_eq(supervise_options_parse(&options, &usage, ARGC(word), word), 2);
+    ck_assert_int_eq(supervise_options_parse(&options, &usage, ARGC(word), word), -1);
+    ck_assert_str_eq(usage.reason, "is one word too many");
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("options");
@@ -173,6 +228,10 @@ int main(void)
                         sizeof(operands) / sizeof(operands[0]));
     tcase_add_loop_test(tests, bad_values_have_a_reason_and_change_nothing, 0,
                         sizeof(bads) / sizeof(bads[0]));
+    tcase_add_test(tests, what_is_watched_and_what_runs);
+    tcase_add_loop_test(tests, bad_watches_have_a_reason, 0,
+                        sizeof(bad_watches) / sizeof(bad_watches[0]));
+    tcase_add_test(tests, there_is_an_end_to_files_and_words);
     tcase_add_test(tests, every_exit_code_can_be_remapped_alone);
     tcase_add_test(tests, usage_names_the_word_and_its_value);
     return unit_main("supervise options", tests);
