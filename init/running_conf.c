@@ -2,22 +2,16 @@
 #include "running_conf.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "conf_words.h"
 #include "private_file.h"
 #include "privileges.h"
 #include "redis_conf.h"
-
-/* What locked memory may be had for it; a start with a larger conf would have failed as well. */
-#define CONF_MAX ((off_t)1 << 22)
+#include "run_file.h"
 
 #define NAME_SIZE 16 /* more than the longest name that is looked for */
 
@@ -182,84 +176,27 @@ void running_conf_free(struct running_conf *conf)
     conf->credential = NULL;
 }
 
-/* The descriptor, or -1. Not through a link, and without waiting for a FIFO's writer. */
-static int open_in(const char *run_dir)
-{
-    const int folder = open(run_dir, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (folder < 0)
-        return -1;
-    const int fd =
-        openat(folder, CONF_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    (void)close(folder);
-    return fd;
-}
-
-static bool is_private_of(int fd, uid_t uid, off_t *size)
-{
-    struct stat status;
-    if (fstat(fd, &status) < 0)
-        return false;
-    *size = status.st_size;
-    return S_ISREG(status.st_mode) && status.st_uid == uid &&
-           (status.st_mode & (S_IRWXG | S_IRWXO)) == 0 && status.st_size <= CONF_MAX;
-}
-
-/* The bytes read, at most `size`; -1 with errno. */
-static ssize_t read_all(int fd, char *bytes, size_t size)
-{
-    size_t length = 0;
-    while (length < size) {
-        const ssize_t n = read(fd, bytes + length, size - length);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        if (n == 0)
-            break;
-        length += (size_t)n;
-    }
-    return (ssize_t)length;
-}
-
-static bool read_conf(struct running_conf *conf, int fd, char *bytes, size_t size, bool *found,
-                      struct failure *failure)
+static bool parse_ours(struct running_conf *conf, struct run_file *file, bool *found,
+                       struct failure *failure)
 {
     static const char header[] = REDIS_CONF_HEADER;
-    const ssize_t length = read_all(fd, bytes, size);
-    if (length < 0)
-        return failure_set(failure, EX_OSERR, errno, CONF_NAME " in run_dir can't be read");
-    *found = (size_t)length >= strlen(header) && memcmp(bytes, header, strlen(header)) == 0;
-    return !*found || running_conf_parse(conf, bytes, (size_t)length, failure);
-}
-
-static bool read_open(struct running_conf *conf, int fd, off_t size, bool *found,
-                      struct failure *failure)
-{
-    char *bytes = sodium_malloc((size_t)size + 1);
-    if (bytes == NULL)
-        return failure_set(failure, EX_OSERR, errno,
-                           "no locked memory for redis.conf, raise the limit (ulimit -l)");
-    const bool ok = secret_lock(bytes, (size_t)size + 1, failure) &&
-                    read_conf(conf, fd, bytes, (size_t)size, found, failure);
-    sodium_free(bytes);
-    return ok;
+    *found = file->length >= strlen(header) && memcmp(file->bytes, header, strlen(header)) == 0;
+    return !*found || running_conf_parse(conf, file->bytes, file->length, failure);
 }
 
 bool running_conf_read(struct running_conf *conf, const struct settings *settings, uid_t uid,
                        bool *found, struct failure *failure)
 {
+    struct run_file file = {.bytes = NULL};
     *conf = (struct running_conf){.password = NULL};
     *found = false;
     if (settings->conf == CONF_MEMFD)
         return true;
     privileges_open_files_as(settings->uid, settings->gid);
-    const int fd = open_in(settings->run_dir);
+    bool ok = run_file_read(&file, settings->run_dir, CONF_NAME, uid, found, failure);
     privileges_open_files_as(0, 0);
-    off_t size;
-    if (fd < 0)
-        return true;
-    const bool ok = !is_private_of(fd, uid, &size) || read_open(conf, fd, size, found, failure);
-    (void)close(fd);
+    ok = ok && (!*found || parse_ours(conf, &file, found, failure));
+    run_file_free(&file);
     if (!ok)
         running_conf_free(conf);
     return ok;

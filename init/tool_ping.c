@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
-#include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +9,7 @@
 #include "privileges.h"
 #include "running_conf.h"
 #include "server_link.h"
+#include "server_request.h"
 #include "server_socket.h"
 #include "tool.h"
 
@@ -47,60 +46,28 @@ static bool find_server(struct running_conf *conf, const struct settings *settin
     return ok;
 }
 
-/* As the server reads it (RESP2): "*2" words, each behind its length; PING and INFO follow at once.
- */
-#define REQUEST_MAX (SECRET_MAX + 128)
+struct question {
+    const struct running_conf *conf;
+    bool ready;
+};
 
-static size_t put(char *request, size_t length, const char *bytes, size_t count)
+/* A server_request_writer: PING and INFO follow AUTH at once. */
+static void write_question(struct byte_sink *sink, const void *what)
 {
-    memcpy(request + length, bytes, count);
-    return length + count;
-}
-
-/* As the user redis-init where there is one, else as `default`. */
-static size_t write_auth(char *request, const struct running_conf *conf)
-{
-    static const char as_internal[] = "*3\r\n$4\r\nAUTH\r\n$10\r\n" USER_INTERNAL "\r\n";
-    static const char as_default[] = "*2\r\n$4\r\nAUTH\r\n";
-    const bool internal = conf->credential != NULL;
-    size_t size;
-    const char *bytes = secret_bytes(internal ? conf->credential : conf->password, &size);
-    size_t length = (size_t)snprintf(request, REQUEST_MAX, "%s$%zu\r\n",
-                                     internal ? as_internal : as_default, size);
-    length = put(request, length, bytes, size);
-    return put(request, length, "\r\n", 2);
+    const struct question *question = what;
+    server_request_auth(sink, question->conf);
+    server_request_begin(sink, 1);
+    server_request_text(sink, "PING");
+    if (!question->ready)
+        return;
+    server_request_begin(sink, 2);
+    server_request_text(sink, "INFO");
+    server_request_text(sink, "replication");
 }
 
 static bool has_auth(const struct running_conf *conf)
 {
     return conf->credential != NULL || conf->password != NULL;
-}
-
-static size_t write_request(char *request, const struct running_conf *conf, bool ready)
-{
-    static const char ping[] = "*1\r\n$4\r\nPING\r\n";
-    static const char info[] = "*2\r\n$4\r\nINFO\r\n$11\r\nreplication\r\n";
-    size_t length = has_auth(conf) ? write_auth(request, conf) : 0;
-    length = put(request, length, ping, strlen(ping));
-    return ready ? put(request, length, info, strlen(info)) : length;
-}
-
-/*
- * The request holds the password: it is made in guarded memory, goes to the kernel by send(2)
- * alone, and is wiped before an answer is waited for. hiredis is given nothing but the server's
- * answers.
- */
-static bool send_request(struct server_link *link, const struct running_conf *conf, bool ready,
-                         struct failure *failure)
-{
-    char *request = sodium_malloc(REQUEST_MAX);
-    if (request == NULL)
-        return failure_set(failure, EX_OSERR, errno,
-                           "no locked memory for the password, raise the limit (ulimit -l)");
-    const bool ok = secret_lock(request, REQUEST_MAX, failure) &&
-                    server_link_send(link, request, write_request(request, conf, ready), failure);
-    sodium_free(request);
-    return ok;
 }
 
 /* Reads answers until one decides. */
@@ -139,8 +106,9 @@ static bool ask(const struct options *options, struct server_link *link,
                 const struct running_conf *conf, uid_t uid, struct failure *failure)
 {
     struct ping_verdict verdict;
+    const struct question question = {conf, options->ping_ready};
     return server_link_open(link, conf, uid, failure) &&
-           send_request(link, conf, options->ping_ready, failure) &&
+           server_request_send(link, write_question, &question, failure) &&
            judge(link, has_auth(conf), options->ping_ready, &verdict, failure) &&
            say(options, link, &verdict, failure);
 }

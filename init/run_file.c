@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "secret.h"
+
+/* What locked memory may be had for it; a start with a larger conf would have failed as well. */
+#define FILE_MAX ((off_t)1 << 22)
+
+/* The descriptor, or -1. */
+static int open_in(const char *run_dir, const char *name)
+{
+    const int folder = open(run_dir, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0)
+        return -1;
+    const int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    (void)close(folder);
+    return fd;
+}
+
+static bool is_private_of(int fd, uid_t uid, off_t *size)
+{
+    struct stat status;
+    if (fstat(fd, &status) < 0)
+        return false;
+    *size = status.st_size;
+    return S_ISREG(status.st_mode) && status.st_uid == uid &&
+           (status.st_mode & (S_IRWXG | S_IRWXO)) == 0 && status.st_size <= FILE_MAX;
+}
+
+/* The bytes read, at most `size`; -1 with errno. */
+static ssize_t read_all(int fd, char *bytes, size_t size)
+{
+    size_t length = 0;
+    while (length < size) {
+        const ssize_t n = read(fd, bytes + length, size - length);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        if (n == 0)
+            break;
+        length += (size_t)n;
+    }
+    return (ssize_t)length;
+}
+
+bool run_file_new(struct run_file *file, size_t length, struct failure *failure)
+{
+    file->bytes = sodium_malloc(length + 1);
+    file->length = length;
+    if (file->bytes == NULL)
+        return failure_set(failure, EX_OSERR, errno,
+                           "no locked memory for redis.conf, raise the limit (ulimit -l)");
+    return secret_lock(file->bytes, length + 1, failure);
+}
+
+static bool read_open(struct run_file *file, int fd, const char *name, size_t size,
+                      struct failure *failure)
+{
+    if (!run_file_new(file, size, failure))
+        return false;
+    const ssize_t length = read_all(fd, file->bytes, size);
+    if (length < 0)
+        return failure_set(failure, EX_OSERR, errno, "%s in run_dir can't be read", name);
+    file->length = (size_t)length;
+    return true;
+}
+
+bool run_file_read(struct run_file *file, const char *run_dir, const char *name, uid_t uid,
+                   bool *found, struct failure *failure)
+{
+    off_t size = 0;
+    const int fd = open_in(run_dir, name);
+    *file = (struct run_file){.bytes = NULL};
+    *found = fd >= 0 && is_private_of(fd, uid, &size);
+    const bool ok = !*found || read_open(file, fd, name, (size_t)size, failure);
+    if (fd >= 0)
+        (void)close(fd);
+    if (!ok)
+        run_file_free(file);
+    return ok;
+}
+
+void run_file_free(struct run_file *file)
+{
+    sodium_free(file->bytes);
+    *file = (struct run_file){.bytes = NULL};
+}
