@@ -27,6 +27,7 @@ struct acl_users {
 struct acl_sources {
     const struct settings *settings;
     const struct server_args *args;
+    const char *primary_user;      /* whom masteruser names; NULL: found by the settings and args */
     char *const *environment;      /* the passwords in it are overwritten with zeros */
     const struct secret *password; /* of `default`, judged; NULL: none */
     const struct report *report;

@@ -20,6 +20,7 @@ enum command {
     COMMAND_CHECKPASS,
     COMMAND_GENPASS,
     COMMAND_PING,
+    COMMAND_RELOAD,
     COMMAND_HELP,
     COMMAND_VERSION
 };
@@ -33,8 +34,9 @@ struct options {
     const char
         *supervisor[SUPERVISOR_WORDS_MAX]; /* the options that redis-init-supervise gets, too */
     size_t supervisor_count;
-    bool ping_ready;       /* ping --ready */
-    unsigned ping_timeout; /* ping --timeout, in seconds */
+    bool ping_ready;              /* ping --ready */
+    unsigned ping_timeout;        /* ping --timeout, in seconds */
+    const char *environment_file; /* reload --environment, or NULL */
 };
 
 /*

@@ -7,10 +7,17 @@
 
 #define SOURCE_LABEL_MAX 320
 
+/* The two variables, or [password] file, and systemd's. */
+#define PASSWORD_FILES_MAX 4
+
 /* The password and where it came from, for the one line of the log. */
 struct password {
     struct secret *secret;         /* owned; NULL: none was given and none is asked for */
     char source[SOURCE_LABEL_MAX]; /* "REDIS_PASSWORD_FILE (/run/secrets/x)" */
+    char
+        *files[PASSWORD_FILES_MAX]; /* owned: the files that gave it, where it is asked for again */
+    size_t file_count;
+    bool by_value; /* a variable or an argument gave it, as well or alone */
 };
 
 /*

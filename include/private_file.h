@@ -8,7 +8,9 @@
 
 #define CONF_NAME "redis.conf"
 #define ACL_NAME "users.acl"
-#define NEW_SUFFIX ".new" /* of a file that is not whole yet */
+#define ENVIRONMENT_NAME "environment" /* what `redis-init reload` goes by */
+#define OVERLAP_NAME "overlap"         /* the old passwords that still hold */
+#define NEW_SUFFIX ".new"              /* of a file that is not whole yet */
 
 struct private_file {
     int fd;       /* the file itself, to read; the caller closes it */
@@ -16,9 +18,10 @@ struct private_file {
 };
 
 /*
- * Writes `bytes` as folder/name (CONF_NAME or ACL_NAME), mode 0600, owned by the caller: a new file
- * beside it (O_EXCL|O_NOFOLLOW), fsync, rename. The folder is made when it is missing. A reader
- * sees the old file or the new one, whole; on failure (EX_CANTCREAT) nothing half-written stays.
+ * Writes `bytes` as folder/name (one of the names above), mode 0600, owned by the caller: a new
+ * file beside it (O_EXCL|O_NOFOLLOW), fsync, rename. The folder is made when it is missing. A
+ * reader sees the old file or the new one, whole; on failure (EX_CANTCREAT) nothing half-written
+ * stays.
  */
 bool private_file_write(struct private_file *file, const char *folder, const char *name,
                         const char *bytes, size_t length, struct failure *failure) MUST_CHECK;

@@ -46,6 +46,9 @@ struct settings {
     bool allow_empty_password;
     enum default_user default_user;
     const char *aclfile; /* whose users come first, or "" */
+    /* [rotation] */
+    unsigned overlap; /* seconds that an old password holds beside the new one; 0 = none */
+    unsigned poll;    /* seconds from one look for what no event tells to the next */
     /* [tls] */
     struct tls_settings {
         unsigned port; /* 0: no TLS */

@@ -32,4 +32,14 @@ bool tool_genpass(struct failure *failure) MUST_CHECK;
 bool tool_ping(const struct options *options, const struct settings *settings, char **environment,
                struct failure *failure) MUST_CHECK;
 
+/*
+ * `redis-init reload`: reads and judges all secrets anew, and gives the running server what is
+ * another than it was told last; root is dropped first. Nothing is changed where anything is wrong.
+ * An old password holds on for [rotation] overlap, then a further run takes it away. EX_TEMPFAIL
+ * asks for another run: without a text because of that, with one where the server can't be told
+ * now. Else what a start says of the same secret, EXIT_FAILURE when the server refuses.
+ */
+bool tool_reload(const struct options *options, struct settings *settings, char **environment,
+                 struct failure *failure) MUST_CHECK;
+
 #endif

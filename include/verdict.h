@@ -2,6 +2,7 @@
 #ifndef REDIS_INIT_VERDICT_H
 #define REDIS_INIT_VERDICT_H
 
+#include "password_source.h"
 #include "policy.h"
 #include "secret.h"
 #include "settings.h"
@@ -15,5 +16,9 @@ struct verdict verdict_of(const struct secret *secret, const struct settings *se
  */
 bool verdict_failure(const struct verdict *verdict, const struct settings *settings,
                      const char *source, struct failure *failure);
+
+/* Judges the password where there is one; *bits is its estimate, or 0. EX_DATAERR. */
+bool verdict_check(const struct password *password, const struct settings *settings, double *bits,
+                   struct failure *failure) MUST_CHECK;
 
 #endif

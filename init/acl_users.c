@@ -140,9 +140,12 @@ bool acl_users_load(struct acl_users *users, const struct acl_sources *sources,
                     struct failure *failure)
 {
     const struct settings *settings = sources->settings;
-    const struct user_word primary =
-        user_word_of("masteruser", "primaryuser", settings, sources->args);
-    struct loader loader = {users, sources, primary.text, failure};
+    struct user_word primary = {.found = false};
+    if (sources->primary_user == NULL)
+        primary = user_word_of("masteruser", "primaryuser", settings, sources->args);
+    struct loader loader = {users, sources,
+                            sources->primary_user != NULL ? sources->primary_user : primary.text,
+                            failure};
     *users = (struct acl_users){.count = 0};
     if (sources->password != NULL && settings->default_user == DEFAULT_USER_PASSWORD)
         secret_hash(sources->password, users->default_hash);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "environment_file.h"
 #include "handoff.h"
 #include "options.h"
 #include "privileges.h"
@@ -23,12 +24,12 @@ static bool print_version(struct failure *failure)
 }
 
 static bool load_settings(struct settings *settings, const struct options *options,
-                          struct failure *failure)
+                          char **environment, struct failure *failure)
 {
     const struct settings_sources sources = {
         .ini_option = options->config_file,
         .ini_default = SETTINGS_INI,
-        .environment = environ,
+        .environment = environment,
     };
     return settings_load(settings, &sources, failure);
 }
@@ -36,13 +37,17 @@ static bool load_settings(struct settings *settings, const struct options *optio
 static bool needs_settings(enum command command)
 {
     return command == COMMAND_START || command == COMMAND_CONFIG || command == COMMAND_CHECKPASS ||
-           command == COMMAND_PING;
+           command == COMMAND_PING || command == COMMAND_RELOAD;
 }
 
 static bool carry_out(const struct options *options, struct settings *settings,
                       struct failure *failure)
 {
-    if (needs_settings(options->command) && !load_settings(settings, options, failure))
+    char **environment = environ;
+    if (options->environment_file != NULL)
+        environment = environment_file_read(options->environment_file, failure);
+    if (environment == NULL || (needs_settings(options->command) &&
+                                !load_settings(settings, options, environment, failure)))
         return false;
     switch (options->command) {
     case COMMAND_START:
@@ -55,6 +60,8 @@ static bool carry_out(const struct options *options, struct settings *settings,
         return tool_genpass(failure);
     case COMMAND_PING:
         return tool_ping(options, settings, environ, failure);
+    case COMMAND_RELOAD:
+        return tool_reload(options, settings, environment, failure);
     case COMMAND_HELP:
         return options_print_help(failure);
     case COMMAND_VERSION:
@@ -74,6 +81,8 @@ int main(int argc, char **argv)
         secret_memory_init(&failure) && options_read(&options, argv, &failure) &&
         carry_out(&options, &settings, &failure))
         return 0;
+    if (failure.text[0] == '\0') /* reload asks for another run */
+        return failure.exit_code;
     /* a tool that is run beside the server must not speak for it */
     return report_failure(&options.report, &failure,
                           options.command == COMMAND_START ? TERMINATION_LOG : NULL);

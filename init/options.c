@@ -95,6 +95,12 @@ static bool take_timeout(struct reader *reader, const char *value)
     return true;
 }
 
+static bool take_environment(struct reader *reader, const char *value)
+{
+    reader->options->environment_file = value;
+    return true;
+}
+
 #define LONG_ONLY 0
 
 /* The rows without `take` are the supervisor's alone; its table gives their letters, values and
@@ -121,7 +127,34 @@ static const struct option ping_table[] = {
     {"--timeout", LONG_ONLY, "SECONDS", "give up after SECONDS instead of 1", take_timeout},
 };
 
-#define PING_OPTION_COUNT (sizeof(ping_table) / sizeof(ping_table[0]))
+/* Behind `reload` alone. */
+static const struct option reload_table[] = {
+    {"--environment", LONG_ONLY, "FILE", "read its variables, ended by NULs, instead of its own",
+     take_environment},
+};
+
+/* Options of one subcommand. */
+struct option_group {
+    enum command command;
+    const char *name;
+    const struct option *rows;
+    size_t count;
+};
+
+static const struct option_group groups[] = {
+    {COMMAND_PING, "ping", ping_table, sizeof(ping_table) / sizeof(ping_table[0])},
+    {COMMAND_RELOAD, "reload", reload_table, sizeof(reload_table) / sizeof(reload_table[0])},
+};
+
+#define GROUP_COUNT (sizeof(groups) / sizeof(groups[0]))
+
+static const struct option_group *group_of(const struct options *options)
+{
+    for (size_t i = 0; i < GROUP_COUNT; i++)
+        if (groups[i].command == options->command)
+            return &groups[i];
+    return NULL;
+}
 
 static bool is_own(const struct option *option)
 {
@@ -179,9 +212,9 @@ static const struct option *find_name(const struct options *options, const char 
                                       size_t length)
 {
     const struct option *found = find_in(table, OPTION_COUNT, name, length);
-    return found == NULL && options->command == COMMAND_PING
-               ? find_in(ping_table, PING_OPTION_COUNT, name, length)
-               : found;
+    const struct option_group *group = group_of(options);
+    return found == NULL && group != NULL ? find_in(group->rows, group->count, name, length)
+                                          : found;
 }
 
 static const struct option *find_letter(char letter)
@@ -242,8 +275,9 @@ static bool check_typo(const struct options *options, const char *word, struct f
     char name[64];
     (void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
     const char *meant = nearest_name(name, &table[0].name, OPTION_COUNT, sizeof(table[0]));
-    if (meant == NULL && options->command == COMMAND_PING)
-        meant = nearest_name(name, &ping_table[0].name, PING_OPTION_COUNT, sizeof(ping_table[0]));
+    const struct option_group *group = group_of(options);
+    if (meant == NULL && group != NULL)
+        meant = nearest_name(name, &group->rows[0].name, group->count, sizeof(group->rows[0]));
     if (meant == NULL)
         return true;
     return failure_set(failure, EX_USAGE, 0, "unknown option %s, did you mean %s?", name, meant);
@@ -290,6 +324,8 @@ static const struct tool tools[] = {
      "genpass takes no arguments, it prints a password"},
     {"ping", COMMAND_PING, ", did you mean the subcommand `ping`, which comes first?",
      "ping takes no arguments but --ready and --timeout"},
+    {"reload", COMMAND_RELOAD, ", did you mean the subcommand `reload`, which comes first?",
+     "reload takes no arguments but --environment"},
 };
 /* clang-format on */
 
@@ -355,6 +391,7 @@ bool options_print_help(struct failure *failure)
         "       redis-init config [OPTIONS] [--] [ARG...]\n"
         "       redis-init checkpass|genpass [OPTIONS]\n"
         "       redis-init ping [--ready] [--timeout SECONDS] [OPTIONS]\n"
+        "       redis-init reload [--environment FILE] [OPTIONS]\n"
         "       redis-init --help | --version\n"
         "\n"
         "The entrypoint that makes a Redis or Valkey container safe by default: reads and judges "
@@ -366,14 +403,17 @@ bool options_print_help(struct failure *failure)
         "  checkpass   judge the password on standard input: exit 0 or 65\n"
         "  genpass     print a fresh 256-bit password\n"
         "  ping        ask the running server whether it is alive: exit 0 or 1\n"
+        "  reload      give the running server the passwords and users as they are now\n"
         "\n"
         "Options:\n",
         stdout);
     for (size_t i = 0; i < OPTION_COUNT; i++)
         print_row(&table[i]);
-    fputs("\nOptions of ping:\n", stdout);
-    for (size_t i = 0; i < PING_OPTION_COUNT; i++)
-        print_row(&ping_table[i]);
+    for (size_t i = 0; i < GROUP_COUNT; i++) {
+        printf("\nOptions of %s:\n", groups[i].name);
+        for (size_t j = 0; j < groups[i].count; j++)
+            print_row(&groups[i].rows[j]);
+    }
     fputs("\n"
           "The password: REDIS_PASSWORD_FILE or REDIS_PASSWORD (VALKEY_... alike). Settings:\n"
           "/etc/redis-init.ini and REDIS_INIT_<KEY>, see redis-init.ini(5). Exit codes and more: "

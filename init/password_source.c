@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -95,7 +96,18 @@ static bool collect_value(struct collector *collector, char *value, const char *
         return true;
     struct secret *secret =
         password_of_value(value, name, STANDARD_VARIABLE FILE_SUFFIX, collector->failure);
+    collector->password->by_value = true;
     return secret != NULL && keep_or_compare(collector, secret, name);
+}
+
+static bool keep_path(struct collector *collector, const char *path)
+{
+    char **file = &collector->password->files[collector->password->file_count];
+    *file = strdup(path);
+    if (*file == NULL)
+        return failure_set(collector->failure, EX_OSERR, errno, "no memory for a path");
+    collector->password->file_count++;
+    return true;
 }
 
 static bool collect_file(struct collector *collector, const char *path, const char *name)
@@ -106,7 +118,8 @@ static bool collect_file(struct collector *collector, const char *path, const ch
                            name);
     struct secret *secret = password_of_file(path, name, collector->failure);
     (void)snprintf(source, sizeof(source), "%s (%s)", name, path);
-    return secret != NULL && keep_or_compare(collector, secret, source);
+    return secret != NULL && keep_or_compare(collector, secret, source) &&
+           keep_path(collector, path);
 }
 
 char *password_variable(char *const *environment, const char *name)
@@ -202,6 +215,9 @@ void password_free(struct password *password)
 {
     secret_free(password->secret);
     password->secret = NULL;
+    for (size_t i = 0; i < password->file_count; i++)
+        free(password->files[i]);
+    password->file_count = 0;
 }
 
 static bool is_variable_of(const char *variable, const char *name)

@@ -15,7 +15,18 @@
 static bool is_known(const char *name)
 {
     static const char *const names[] = {
-        ".", "..", CONF_NAME, CONF_NAME NEW_SUFFIX, ACL_NAME, ACL_NAME NEW_SUFFIX, SOCKET_NAME};
+        ".",
+        "..",
+        SOCKET_NAME,
+        CONF_NAME,
+        CONF_NAME NEW_SUFFIX,
+        ACL_NAME,
+        ACL_NAME NEW_SUFFIX,
+        ENVIRONMENT_NAME,
+        ENVIRONMENT_NAME NEW_SUFFIX,
+        OVERLAP_NAME,
+        OVERLAP_NAME NEW_SUFFIX,
+    };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (strcmp(name, names[i]) == 0)
             return true;

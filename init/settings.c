@@ -40,6 +40,8 @@ static const struct setting_key keys[] = {
     {"allow_empty_password", "redis", &setting_yes_no, FIELD(allow_empty_password), "no", 0, 0, "yes or no"},
     {"default_user", "redis", &setting_default_user, FIELD(default_user), "password", 0, 0, "password or off"},
     {"aclfile", "redis", &setting_absolute_path, FIELD(aclfile), "", 0, 0, "the absolute path of a file"},
+    {"overlap", "rotation", &setting_number, FIELD(overlap), "300", 0, 86400, "seconds from 0 (none) to 86400"},
+    {"poll", "rotation", &setting_number, FIELD(poll), "60", 1, 86400, "seconds from 1 to 86400"},
     {"port", "tls", &setting_number, FIELD(tls.port), "0", 0, 65535, "a port from 0 (none) to 65535"},
     {"cert_file", "tls", &setting_absolute_path, FIELD(tls.cert_file), "", 0, 0, "the absolute path of a file"},
     {"key_file", "tls", &setting_absolute_path, FIELD(tls.key_file), "", 0, 0, "the absolute path of a file"},

@@ -16,6 +16,7 @@
 #include "handoff.h"
 #include "password_source.h"
 #include "privileges.h"
+#include "rotation.h"
 #include "run_dir.h"
 #include "tls_check.h"
 #include "user_conf.h"
@@ -52,15 +53,23 @@ bool start_server_words(char **arguments, struct settings *settings, char ***wor
     return settings_override(settings, "server", arguments[0], "argument", failure);
 }
 
+struct hand_over {
+    const char *supervisor;
+    char *const *program;            /* NULL-ended */
+    const struct rotation *rotation; /* NULL: none */
+    int kept[HANDOFF_KEPT_MAX];      /* descriptors for the program, or -1 */
+};
+
 /* What redis-init-supervise is started with: its options, then the program and its arguments. */
-static char **supervisor_argv(const char *supervisor, const struct options *options,
-                              unsigned stop_timeout, char *const *program, struct failure *failure)
+static char **supervisor_argv(const struct hand_over *to, const struct options *options,
+                              unsigned stop_timeout, struct failure *failure)
 {
+    const size_t watches = to->rotation != NULL ? to->rotation->count : 0;
     size_t count = 0;
-    while (program[count] != NULL)
+    while (to->program[count] != NULL)
         count++;
     /* the supervisor, --stop-timeout=N, --, and the NULL */
-    char **argv = calloc(options->supervisor_count + count + 4, sizeof(*argv));
+    char **argv = calloc(options->supervisor_count + watches + count + 4, sizeof(*argv));
     char *timeout = NULL;
     if (argv == NULL || asprintf(&timeout, "--stop-timeout=%u", stop_timeout) < 0) {
         failure_set(failure, EX_OSERR, ENOMEM, "no memory for the arguments");
@@ -68,20 +77,16 @@ static char **supervisor_argv(const char *supervisor, const struct options *opti
         return NULL;
     }
     char **next = argv;
-    *next++ = (char *)(uintptr_t)supervisor;
+    *next++ = (char *)(uintptr_t)to->supervisor;
     for (size_t i = 0; i < options->supervisor_count; i++)
         *next++ = (char *)(uintptr_t)options->supervisor[i];
+    for (size_t i = 0; i < watches; i++)
+        *next++ = to->rotation->words[i];
     *next++ = timeout;
     *next++ = (char *)(uintptr_t) "--";
-    memcpy(next, program, count * sizeof(*next));
+    memcpy(next, to->program, count * sizeof(*next));
     return argv;
 }
-
-struct hand_over {
-    const char *supervisor;
-    char *const *program;       /* NULL-ended */
-    int kept[HANDOFF_KEPT_MAX]; /* descriptors for the program, or -1 */
-};
 
 /* The secret is wiped before the exec, and on failure as well. */
 static bool hand_over(const struct hand_over *to, const struct options *options,
@@ -93,8 +98,7 @@ static bool hand_over(const struct hand_over *to, const struct options *options,
     password_free(password);
     if (passed == NULL)
         return false;
-    char **argv =
-        supervisor_argv(to->supervisor, options, settings->stop_timeout, to->program, failure);
+    char **argv = supervisor_argv(to, options, settings->stop_timeout, failure);
     return argv != NULL && handoff_exec(argv, passed, to->kept, failure);
 }
 
@@ -103,7 +107,7 @@ static bool start_program(const char *supervisor, char **program, const struct o
                           struct failure *failure)
 {
     struct password none = {0};
-    const struct hand_over to = {supervisor, program, {-1, -1}};
+    const struct hand_over to = {supervisor, program, NULL, {-1, -1}};
     char path[PATH_MAX];
     if (!privileges_set_limits(failure) ||
         !privileges_drop(settings->uid, settings->gid, failure) ||
@@ -113,17 +117,6 @@ static bool start_program(const char *supervisor, char **program, const struct o
         return failure_set(failure, errno == ENOENT ? 127 : 126, errno, "`%s` can't be executed%s",
                            program[0], options_tool_hint(program[0]));
     return hand_over(&to, options, settings, &none, environment, failure);
-}
-
-static bool judge(const struct password *password, const struct settings *settings, double *bits,
-                  struct failure *failure)
-{
-    *bits = 0;
-    if (password->secret == NULL)
-        return true;
-    struct verdict verdict = verdict_of(password->secret, settings);
-    *bits = verdict.bits;
-    return verdict.accepted || verdict_failure(&verdict, settings, password->source, failure);
 }
 
 /* What is judged again as the server's uid, and with the server at hand, is tried before anything
@@ -252,8 +245,9 @@ static void warn_of_password(const struct launch *launch)
 /* The further files of passwords, which may be root's alone, and what the server makes of them. */
 static bool load_secrets(struct launch *launch, struct failure *failure)
 {
-    const struct acl_sources sources = {launch->settings, &launch->args, launch->environment,
-                                        launch->password.secret, &launch->options->report};
+    const struct acl_sources sources = {
+        launch->settings,    &launch->args,           NULL,
+        launch->environment, launch->password.secret, &launch->options->report};
     return tls_server_check(launch->settings, launch->server, &launch->features, failure) &&
            tls_password_load(&launch->tls_password, launch->settings, failure) &&
            acl_load(&launch->acl, &sources, launch->server, &launch->features, failure);
@@ -266,28 +260,48 @@ static void free_secrets(struct launch *launch)
     launch->tls_password = NULL;
 }
 
+/* Nothing is there to rotate where the server asks for no password. */
+static bool arrange(struct rotation *rotation, const struct launch *launch,
+                    const struct conf_place_found *place, struct failure *failure)
+{
+    const struct rotation_start start = {
+        .options = launch->options,
+        .settings = launch->settings,
+        .password = &launch->password,
+        .server = launch->server,
+        .environment = launch->environment,
+        .in_run_dir = place->fd < 0 && place->acl_fd < 0,
+    };
+    return (launch->password.secret == NULL && !settings_has_users(launch->settings)) ||
+           rotation_arrange(rotation, &start, failure);
+}
+
 static bool run_server(struct launch *launch, struct failure *failure)
 {
     const struct report *report = &launch->options->report;
     const struct settings *settings = launch->settings;
     const bool was_root = privileges_are_root();
     struct conf_place_found place;
+    struct rotation rotation = {.count = 0};
     double bits;
-    if (!judge(&launch->password, settings, &bits, failure) || !load_secrets(launch, failure) ||
+    if (!verdict_check(&launch->password, settings, &bits, failure) ||
+        !load_secrets(launch, failure) ||
         !check_before_change(settings, &launch->args, launch->password.secret, failure) ||
         !prepare_folders(settings, &launch->args, report, failure) ||
         !privileges_set_limits(failure) ||
         !privileges_drop(settings->uid, settings->gid, failure) ||
         !handoff_check_supervisor(launch->supervisor, failure) ||
-        !write_conf(&place, launch, failure))
+        !write_conf(&place, launch, failure) || !arrange(&rotation, launch, &place, failure))
         return false;
     warn_of_password(launch);
     say_started(launch, was_root, &place, bits);
     free_secrets(launch);
     char *const program[] = {launch->server, place.path, NULL};
-    const struct hand_over to = {launch->supervisor, program, {place.fd, place.acl_fd}};
-    return hand_over(&to, launch->options, settings, &launch->password, launch->environment,
-                     failure);
+    const struct hand_over to = {launch->supervisor, program, &rotation, {place.fd, place.acl_fd}};
+    (void)hand_over(&to, launch->options, settings, &launch->password, launch->environment,
+                    failure);
+    rotation_free(&rotation);
+    return false;
 }
 
 static bool start_server(const char *supervisor, char **words, const struct options *options,

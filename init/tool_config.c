@@ -108,7 +108,7 @@ static bool print_secrets(const struct options *options, const struct settings *
     struct acl acl = {.base = {0}};
     struct password password;
     bool ok = print_password(&password, settings, environment, args->requirepass, failure);
-    const struct acl_sources sources = {settings, args, environment, password.secret,
+    const struct acl_sources sources = {settings,        args, NULL, environment, password.secret,
                                         &options->report};
     ok = ok && print_acl(&acl, &sources, server, features, failure);
     acl_free(&acl);

@@ -29,6 +29,9 @@ static bool conf_of_settings(struct running_conf *conf, const struct settings *s
     const bool ok = bind_resolve(settings->bind, true, conf->bind, failure) &&
                     password_load(&password, settings, environment, NULL, failure);
     conf->password = ok ? password.secret : NULL;
+    if (ok)
+        password.secret = NULL;
+    password_free(&password);
     conf->port = settings->port;
     if (!socket.is_ours)
         memcpy(conf->socket, socket.path, sizeof(conf->socket));

@@ -26,3 +26,14 @@ bool verdict_failure(const struct verdict *verdict, const struct settings *setti
         source, verdict->description, verdict->length, settings->min_length, verdict->bits,
         settings->min_entropy);
 }
+
+bool verdict_check(const struct password *password, const struct settings *settings, double *bits,
+                   struct failure *failure)
+{
+    *bits = 0;
+    if (password->secret == NULL)
+        return true;
+    const struct verdict verdict = verdict_of(password->secret, settings);
+    *bits = verdict.bits;
+    return verdict.accepted || verdict_failure(&verdict, settings, password->source, failure);
+}

@@ -40,7 +40,7 @@ option_words() {
 
 # of the program, and of its subcommand that has some of its own
 offered_options() {
-    { complete_words "$1" -; [ "$1" != redis-init ] || complete_words "$1" ping -; } | sort -u
+    { complete_words "$1" -; [ "$1" != redis-init ] || { complete_words "$1" ping -; complete_words "$1" reload -; }; } | sort -u
 }
 
 check_options() {
@@ -85,6 +85,7 @@ check_completion() {
     same "completion of a subcommand" checkpass "$(complete_words redis-init ch)"
     same "completion of an option of a subcommand" --config "$(complete_words redis-init config --con)"
     same "completion of an option of ping" --ready "$(complete_words redis-init ping --rea)"
+    same "completion of an option of reload" --environment "$(complete_words redis-init reload --env)"
     check "no option of ping for the server" test -z "$(complete_words redis-init -- --ready; complete_words redis-init --ti)"
     check "no completion behind genpass" test -z "$(complete_words redis-init genpass '')"
     same "completion of a server" valkey-server "$(complete_words redis-init -v valk)"
@@ -99,7 +100,7 @@ program_settings() { # a checkout may be writable by its group, which is refused
     install -m 0644 "$1" "$scratch/ini" && clean ./redis-init config -c "$scratch/ini" -- true | rows_of_ini
 }
 readme_settings() {
-    awk -F ' *[|] *' '/^[|] (process|password|redis|tls) [|]/ {gsub(/`/, ""); print $2, $3, $4}' "$source/README.md"
+    awk -F ' *[|] *' '/^[|] (process|password|redis|rotation|tls) [|]/ {gsub(/`/, ""); print $2, $3, $4}' "$source/README.md"
 }
 man_settings() {
     awk '/^\.Ss \[/ {s = $2; gsub(/[][]/, "", s)} /^\.It Cm / && s != "redis.conf" && s != "user" {print s, $3}' "$source/man/redis-init.ini.5"
@@ -216,7 +217,7 @@ check_exit_codes() {
     )"
     same "redis-init-supervise(8) has the exit codes that the program uses" \
         "$(man_code_numbers redis-init-supervise)" "$(
-            used_codes "$source"/supervise/*.c
+            used_codes <(grep -hv EX_TEMPFAIL "$source"/supervise/*.c) # that it is told, and does not exit with
             exit_code_of ./redis-init-supervise "$scratch"
             exit_code_of ./redis-init-supervise "$scratch/none"
         )"

@@ -70,7 +70,7 @@ static bool load(const char *format, char *const *environment)
     unit_write(path_of("x.ini"), ini, length, 0600);
     const struct settings_sources sources = {.ini_option = path_of("x.ini"), .environment = none};
     ck_assert_msg(settings_load(&settings, &sources, &failure), "%s", failure.text);
-    const struct acl_sources from = {&settings, &args, environment, password, &report};
+    const struct acl_sources from = {&settings, &args, NULL, environment, password, &report};
     return acl_load(&acl, &from, "/dev/null", &features, &failure);
 }
 

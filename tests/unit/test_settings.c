@@ -59,7 +59,8 @@ START_TEST(the_defaults)
         "password.min_entropy=64\nredis.server=redis-server\nredis.bind=* -::*\n"
         "redis.port=6379\nredis.data_dir=/data\nredis.run_dir=/run/redis-init\n"
         "redis.conf=auto\nredis.allow_empty_password=no\nredis.default_user=password\n"
-        "redis.aclfile=\ntls.port=0\ntls.cert_file=\ntls.key_file=\ntls.key_password_file=\n"
+        "redis.aclfile=\nrotation.overlap=300\nrotation.poll=60\n"
+        "tls.port=0\ntls.cert_file=\ntls.key_file=\ntls.key_password_file=\n"
         "tls.ca_file=\ntls.auth_clients=yes\ntls.protocols=TLSv1.2 TLSv1.3\n"
         "tls.replication=no\ntls.cluster=no\n";
     static struct settings settings;

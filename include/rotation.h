@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef REDIS_INIT_ROTATION_H
+#define REDIS_INIT_ROTATION_H
+
+#include "failure.h"
+#include "options.h"
+#include "password_source.h"
+#include "settings.h"
+
+/* --watch-poll, and a --watch or --on-change each; more than the supervisor takes. */
+#define ROTATION_WORDS_MAX 32
+
+/* The words of redis-init-supervise's that let secrets live; all zeros: rotation is off. */
+struct rotation {
+    char *words[ROTATION_WORDS_MAX]; /* owned */
+    size_t count;
+};
+
+/* What a start knows of itself. */
+struct rotation_start {
+    const struct options *options;
+    const struct settings *settings;
+    const struct password *password;
+    const char *server; /* the program's path */
+    char *const *environment;
+    bool in_run_dir; /* whether the server reads its files there, by their paths */
+};
+
+/*
+ * As the server's uid, when its files are written: has redis-init-supervise run `redis-init reload`
+ * when a secret's file changes, and leaves it the variables that settings come from, none of which
+ * is a secret, as run_dir/environment. Where secrets can't change under a server that runs, this is
+ * said with the reason, as a notice. EX_CANTCREAT, EX_OSERR.
+ */
+bool rotation_arrange(struct rotation *rotation, const struct rotation_start *start,
+                      struct failure *failure) MUST_CHECK;
+
+void rotation_free(struct rotation *rotation);
+
+#endif

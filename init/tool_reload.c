@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "private_file.h"
+#include "privileges.h"
+#include "reload_plan.h"
+#include "reload_server.h"
+#include "reload_words.h"
+#include "tool.h"
+
+#define SERVER_TIMEOUT 10 /* seconds, for all that is told together */
+
+struct reload {
+    struct reload_plan plan;
+    struct server_link link;
+    const struct report *report;
+    long long now; /* overlap_clock() */
+};
+
+/* Held until the end of this process, also by a kill: no other reload tells the server something
+ * else meanwhile. */
+static bool lock(const char *run_dir, struct failure *failure)
+{
+    const int folder = open(run_dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0)
+        return failure_set(failure, EX_NOINPUT, errno, "run_dir %s can't be opened", run_dir);
+    int result;
+    do
+        result = flock(folder, LOCK_EX);
+    while (result < 0 && errno == EINTR);
+    return result == 0 ||
+           failure_set(failure, EX_OSERR, errno, "run_dir %s can't be locked", run_dir);
+}
+
+static bool note_hashes(struct reload *reload, const struct acl_line *user,
+                        const struct acl_line *hashes, struct failure *failure)
+{
+    const char *cursor = hashes->rules;
+    const char *hash;
+    const long long until = reload->now + reload->plan.settings->overlap;
+    while ((hash = acl_line_hash(hashes, &cursor)) != NULL)
+        if (!overlap_add(&reload->plan.overlap, user->name, user->name_length, hash, until,
+                         failure))
+            return false;
+    return true;
+}
+
+/* Of each user whom the server is told of, the old passwords and the new: should this process be
+ * killed and the new ones be others by the next run, they are known to be there. */
+static bool note_all(struct reload *reload, struct failure *failure)
+{
+    const struct reload_plan *plan = &reload->plan;
+    struct acl_line line;
+    struct acl_line told;
+    const char *cursor = plan->users.bytes;
+    bool ok = true;
+    while (ok && acl_line_next(&plan->users, &cursor, &line)) {
+        if (!reload_plan_has_line(plan, &line))
+            continue;
+        ok = note_hashes(reload, &line, &line, failure) &&
+             (!acl_line_find(&plan->told, line.name, line.name_length, &told) ||
+              note_hashes(reload, &line, &told, failure));
+    }
+    reload->plan.overlap.is_open = true;
+    return ok && overlap_write(&plan->overlap, plan->settings->run_dir, failure);
+}
+
+static bool tell_users(struct reload *reload, struct failure *failure)
+{
+    const struct reload_plan *plan = &reload->plan;
+    struct acl_line line;
+    const char *cursor = plan->users.bytes;
+    bool ok = true;
+    while (ok && acl_line_next(&plan->users, &cursor, &line)) {
+        const struct reload_user user = {&line, &plan->overlap, reload->now};
+        ok = !reload_plan_has_line(plan, &line) || reload_set_user(&reload->link, &user, failure);
+    }
+    cursor = plan->told.bytes;
+    while (ok && acl_line_next(&plan->told, &cursor, &line))
+        ok = !reload_plan_has_gone(plan, &line) ||
+             reload_delete_user(&reload->link, line.name, line.name_length, failure);
+    return ok;
+}
+
+static bool tell_password(struct reload *reload, struct failure *failure)
+{
+    const struct reload_plan *plan = &reload->plan;
+    if (plan->has_users)
+        return tell_users(reload, failure);
+    return plan->password.secret == NULL ||
+           reload_set_password(&reload->link, plan->password.secret, &plan->overlap, reload->now,
+                               failure);
+}
+
+static bool put_file(const struct reload_plan *plan, const char *name, const struct run_file *text,
+                     struct failure *failure)
+{
+    struct private_file file;
+    if (!private_file_write(&file, plan->settings->run_dir, name, text->bytes, text->length,
+                            failure))
+        return false;
+    (void)close(file.fd);
+    return true;
+}
+
+/* A directive's last line in *text, if there is one, with that password. */
+static bool edit(struct run_file *text, const char *name, const struct secret *secret,
+                 struct failure *failure)
+{
+    struct conf_line line;
+    struct run_file edited = {.bytes = NULL};
+    if (secret == NULL || !conf_edit_find(text->bytes, text->length, name, &line))
+        return true;
+    const size_t size = conf_edit_replace(NULL, 0, text->bytes, text->length, &line, name, secret);
+    if (!run_file_new(&edited, size, failure)) {
+        run_file_free(&edited);
+        return false;
+    }
+    (void)conf_edit_replace(edited.bytes, size, text->bytes, text->length, &line, name, secret);
+    run_file_free(text);
+    *text = edited;
+    return true;
+}
+
+/* A start, and the next reload, find what the server has. */
+static bool write_files(struct reload_plan *plan, struct failure *failure)
+{
+    if (plan->has_users && !put_file(plan, ACL_NAME, &plan->wanted, failure))
+        return false;
+    return (plan->has_users ||
+            edit(&plan->conf_text, "requirepass", plan->password.secret, failure)) &&
+           edit(&plan->conf_text, "masterauth", plan->primary_auth, failure) &&
+           put_file(plan, CONF_NAME, &plan->conf_text, failure);
+}
+
+/* What is told must be noted before, and is a file only when it was told. */
+static bool rotate(struct reload *reload, struct failure *failure)
+{
+    struct reload_plan *plan = &reload->plan;
+    struct reload_words words;
+    reload_words_of(&words, plan);
+    if ((plan->has_acl && !note_all(reload, failure)) || !tell_password(reload, failure) ||
+        (reload_plan_has_primary(plan) &&
+         !reload_configure(&reload->link, "masterauth", plan->primary_auth, failure)) ||
+        !write_files(plan, failure))
+        return false;
+    reload_words_say(&words, plan, reload->report);
+    return true;
+}
+
+/* One that nobody is to know of any more, or that is right after all. */
+static bool settle_entry(struct reload *reload, const struct overlap_entry *entry, bool *done,
+                         struct failure *failure)
+{
+    struct acl_line line;
+    const struct acl_text *users = &reload->plan.users;
+    *done = true;
+    if (reload_plan_wants(&reload->plan, entry))
+        return true;
+    if (!acl_line_find(users, entry->user, strlen(entry->user), &line))
+        return reload_delete_user(&reload->link, entry->user, strlen(entry->user), failure);
+    *done = entry->until <= reload->now;
+    return !*done || reload_take_password(&reload->link, entry, failure);
+}
+
+static bool settle(struct reload *reload, struct failure *failure)
+{
+    struct overlap *overlap = &reload->plan.overlap;
+    for (size_t i = overlap->count; i > 0; i--) {
+        bool done;
+        if (!settle_entry(reload, &overlap->list[i - 1], &done, failure))
+            return false;
+        if (done)
+            overlap_remove(overlap, i - 1);
+    }
+    overlap->is_open = false;
+    return overlap_write(overlap, reload->plan.settings->run_dir, failure);
+}
+
+static bool has_expired(const struct reload *reload)
+{
+    const struct overlap *overlap = &reload->plan.overlap;
+    for (size_t i = 0; i < overlap->count; i++)
+        if (overlap->list[i].until <= reload->now)
+            return true;
+    return false;
+}
+
+static bool apply(struct reload *reload, struct failure *failure)
+{
+    struct reload_plan *plan = &reload->plan;
+    const bool changed = reload_plan_has_any(plan);
+    if (!changed && !has_expired(reload))
+        return true;
+    return reload_connect(&reload->link, &plan->conf, plan->uid, plan->password.secret, failure) &&
+           (!changed || rotate(reload, failure)) && (!plan->has_acl || settle(reload, failure));
+}
+
+static bool fail_load(struct failure *failure)
+{
+    const struct failure why = *failure;
+    return failure_set(failure, why.exit_code, 0, "%s; the server runs on with what it has",
+                       why.text);
+}
+
+/* Asks the supervisor for another run, which has the next old password to take. */
+static bool come_again(struct failure *failure)
+{
+    *failure = (struct failure){.exit_code = EX_TEMPFAIL};
+    return false;
+}
+
+bool tool_reload(const struct options *options, struct settings *settings, char **environment,
+                 struct failure *failure)
+{
+    struct reload reload = {.report = &options->report, .now = overlap_clock()};
+    if (!privileges_drop(settings->uid, settings->gid, failure) ||
+        !lock(settings->run_dir, failure))
+        return false;
+    reload.link = server_link_new(SERVER_TIMEOUT);
+    bool ok = reload_plan_load(&reload.plan, settings, environment, &options->report, failure) ||
+              fail_load(failure);
+    ok = ok && apply(&reload, failure);
+    if (ok && reload.plan.overlap.count > 0)
+        ok = come_again(failure);
+    server_link_close(&reload.link);
+    reload_plan_free(&reload.plan);
+    return ok;
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/*
+ * `redis-init reload` is killed before and after each of its system calls: the server takes the old
+ * password, the new, or both, and nothing else; and a further run completes the rotation, also when
+ * the password is a third one by then.
+ */
+
+#include <check.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "container.h"
+#include "sandbox.h"
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+#define FILE_VARIABLE "REDIS_PASSWORD_FILE=/run/password"
+#define SECRET_SIZE 33
+#define ANY_USER "app"
+
+enum { KILLED = 3, ENDED = 4, FAILED = 5 };
+
+struct row {
+    const char *overlap;
+    const char *user; /* whose password it is */
+};
+
+static const struct row rows[] = {
+    {"REDIS_INIT_OVERLAP=0", "default"},
+    {"REDIS_INIT_OVERLAP=300", "default"},
+    {"REDIS_INIT_OVERLAP=0", ANY_USER},
+};
+
+static struct container container;
+static char text[65536];
+static const struct row *row;
+
+static void setup(void)
+{
+    container_init(&container);
+}
+
+static void teardown(void)
+{
+    container_free(&container);
+}
+
+/* 128 bits that no test has had: splitmix64, as Vigna gives it (xoshiro.di.unimi.it). */
+static void next_secret(char secret[SECRET_SIZE])
+{
+    static uint64_t state = 20261125;
+    uint64_t parts[2];
+    for (size_t i = 0; i < 2; i++) {
+        uint64_t z = (state += 0x9e3779b97f4a7c15U);
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+        parts[i] = z ^ (z >> 31);
+    }
+    (void)snprintf(secret, SECRET_SIZE, "%016llx%016llx", (unsigned long long)parts[0],
+                   (unsigned long long)parts[1]);
+}
+
+static bool is_of_user(void)
+{
+    return strcmp(row->user, ANY_USER) == 0;
+}
+
+static void write_secret(const char *secret)
+{
+    container_write(&container, is_of_user() ? "app" : "password", secret, strlen(secret), 0444);
+}
+
+/* The supervisor watches nothing, because the password is a variable's: only the test reloads. */
+static void start(const char *first)
+{
+    static const char ini[] = "[user app]\npassword_file = /run/app\nrules = ~* +@all\n";
+    static char variable[64];
+    char password[SECRET_SIZE];
+    next_secret(password);
+    if (!is_of_user())
+        (void)strcpy(password, first);
+    container_write(&container, "x.ini", ini, is_of_user() ? strlen(ini) : 0, 0444);
+    container_write(&container, "password", password, strlen(password), 0444);
+    write_secret(first);
+    container_setenv(&container, "REDIS_INIT_CONFIG=/run/x.ini");
+    container_setenv(&container, row->overlap);
+    (void)snprintf(variable, sizeof(variable), "REDIS_PASSWORD=%s", password);
+    container_setenv(&container, variable);
+    container_start(&container);
+    ck_assert_msg(container_await_line(&container, CONTAINER_READY), "%s", container.log);
+    container.environment[container.environment_count - 1] = FILE_VARIABLE;
+}
+
+static bool opens(const char *password)
+{
+    char answer[256];
+    struct container_client *client = container_connect(&container, "127.0.0.1");
+    container_expect(client, "NOAUTH", "PING", NULL);
+    container_command(client, answer, sizeof(answer), 3,
+                      (const char *const[]){"AUTH", row->user, password}, NULL);
+    container_disconnect(client);
+    ck_assert_msg(strcmp(answer, "OK") == 0 || strncmp(answer, "WRONGPASS", 9) == 0, "%s", answer);
+    return answer[0] == 'O';
+}
+
+static _Noreturn void become_reload(void)
+{
+    static const char *const argv[] = {"/run/bin/redis-init", "reload", "--quiet", NULL};
+    const uid_t uid = container_uid();
+    if ((geteuid() == 0 && (setgroups(0, NULL) != 0 || setresgid(uid, uid, uid) != 0 ||
+                            setresuid(uid, uid, uid) != 0)) ||
+        ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
+        _exit(FAILED);
+    (void)execve(argv[0], (char *const *)argv, (char *const *)container.environment);
+    _exit(FAILED);
+}
+
+/* Counts from the exec on; a system call is two stops. */
+static int kill_at(pid_t pid, unsigned stop)
+{
+    int status;
+    for (unsigned i = 0; waitpid(pid, &status, 0) == pid; i++) {
+        if (WIFEXITED(status))
+            return WEXITSTATUS(status) == FAILED ? FAILED : ENDED;
+        if (WIFSIGNALED(status))
+            return KILLED;
+        if (i == stop ? kill(pid, SIGKILL) != 0 : ptrace(PTRACE_SYSCALL, pid, NULL, NULL) != 0)
+            return FAILED;
+    }
+    return FAILED;
+}
+
+/* Whether it came so far. */
+static bool reload_killed_at(unsigned stop)
+{
+    const pid_t parent = fork();
+    ck_assert_int_ge(parent, 0);
+    if (parent == 0) {
+        if (!container_enter(&container))
+            _exit(FAILED);
+        const pid_t inside = fork();
+        if (inside == 0)
+            become_reload();
+        _exit(inside > 0 ? kill_at(inside, stop) : FAILED);
+    }
+    const int code = sandbox_exit_code(parent);
+    ck_assert_int_ne(code, FAILED);
+    return code == KILLED;
+}
+
+static void complete(void)
+{
+    static const char *const words[] = {"reload", NULL};
+    struct container_process process =
+        container_exec_start(&container, container_uid(), false, words);
+    const int code = container_exec_wait(&process, text, sizeof(text));
+    ck_assert_msg(code == 0 || (code == 75 && strstr(row->overlap, "=0") == NULL), "%d: %s", code,
+                  text);
+}
+
+/* Passwords come and go by `stop`; with an overlap the old ones hold on. */
+static bool rotate_killed_at(unsigned stop, char current[SECRET_SIZE])
+{
+    char next[SECRET_SIZE];
+    char third[SECRET_SIZE];
+    next_secret(next);
+    next_secret(third);
+    write_secret(next);
+    const bool killed = reload_killed_at(stop);
+    const bool by_old = opens(current);
+    const bool by_new = opens(next);
+    ck_assert_msg(by_old || by_new, "stop %u: neither opens it", stop);
+    ck_assert_msg(!opens("") && !opens(third), "stop %u: any password opens it", stop);
+    const bool is_third = killed && stop % 4 >= 2;
+    if (is_third)
+        write_secret(third);
+    complete();
+    ck_assert_msg(opens(is_third ? third : next), "stop %u: the new one is refused", stop);
+    const bool overlaps = strstr(row->overlap, "=0") == NULL;
+    ck_assert_msg(opens(current) == overlaps, "stop %u: the old one", stop);
+    ck_assert_msg(!is_third || overlaps || !opens(next), "stop %u: what was between", stop);
+    memcpy(current, is_third ? third : next, SECRET_SIZE);
+    return killed;
+}
+
+START_TEST(at_each_system_call)
+{
+    char current[SECRET_SIZE];
+    row = &rows[_i];
+    next_secret(current);
+    start(current);
+    unsigned stop = 1;
+    while (rotate_killed_at(stop, current))
+        stop++;
+    ck_assert_uint_gt(stop, 100); /* it did something */
+    printf("%s, %s: killed at each of %u stops\n", row->user, row->overlap, stop - 1);
+    container_stop(&container, 0);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("rotation killed");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_loop_test(tests, at_each_system_call, 0, COUNT(rows));
+    return container_main(tests);
+}
