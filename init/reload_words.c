@@ -95,11 +95,10 @@ static void say_overlap(char *text, size_t size, unsigned seconds)
 void reload_words_say(const struct reload_words *words, const struct reload_plan *plan,
                       const struct report *report)
 {
-    char overlap[80] = "";
+    char overlap[96] = "";
     if (words->overlaps && !plan->has_acl)
         (void)snprintf(overlap, sizeof(overlap),
-                       ", the old one is refused: no overlap before "
-                       "Redis 6.2");
+                       ", the old one is refused from now on: without ACLs there is no overlap");
     else if (words->overlaps && plan->settings->overlap > 0)
         say_overlap(overlap, sizeof(overlap), plan->settings->overlap);
     report_line(report, REPORT_NOTICE, "rotated: %s%s", words->text, overlap);

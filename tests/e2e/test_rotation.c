@@ -99,22 +99,26 @@ static void start_unwatched(void)
     container.environment[container.environment_count - 1] = named;
 }
 
-static int reload(void)
+static int reload_as(uid_t uid)
 {
     static const char *const words[] = {"reload", NULL};
-    struct container_process process =
-        container_exec_start(&container, container_uid(), false, words);
+    struct container_process process = container_exec_start(&container, uid, false, words);
     return container_exec_wait(&process, text, sizeof(text));
 }
 
-static void expect_reload(int code, const char *part)
+static void expect_reload_as(uid_t uid, int code, const char *part)
 {
-    const int got = reload();
+    const int got = reload_as(uid);
     ck_assert_msg(got == code && strstr(text, part) != NULL && (*part != '\0' || *text == '\0'),
                   "%d, not %d with `%s`: %s\n%s", got, code, part, text, container.log);
     ck_assert_ptr_null(strstr(text, OLD));
     ck_assert_ptr_null(strstr(text, NEW));
     ck_assert_ptr_null(strstr(text, APP));
+}
+
+static void expect_reload(int code, const char *part)
+{
+    expect_reload_as(container_uid(), code, part);
 }
 
 static void expect_login(const char *user, const char *password, const char *answer)
@@ -212,10 +216,59 @@ START_TEST(without_an_overlap)
     expect_password(OLD, "WRONGPASS");
     container_expect(replica, "OK", "CONFIG", "REWRITE", NULL); /* its file is still understood */
     swap(OLD "\n");
-    expect_reload(0, "rotated: new password of default\n");
+    expect_reload_as(0, 0, "rotated: new password of default\n"); /* as an engine's exec is run */
     expect_password(NEW, "WRONGPASS");
     expect_password(OLD, "OK");
     ck_assert(!container_has(&container, "redis-init/overlap"));
+    container_stop(&container, 0);
+}
+END_TEST
+
+/* Redis 5 and 6.0: what a server behind a script knows can't be told, so that it is taken for one.
+ */
+START_TEST(without_acls_the_old_one_goes_at_once)
+{
+    static const char script[] = "#!/bin/sh\nexec redis-server \"$@\"\n";
+    container_write(&container, "bin/server", script, strlen(script), 0755);
+    container_setenv(&container, "REDIS_INIT_SERVER=/run/bin/server");
+    make_secret(OLD "\n");
+    start_unwatched();
+    struct container_client *before = container_connect(&container, "127.0.0.1");
+    container_expect(before, "OK", "AUTH", OLD, NULL);
+    swap(NEW "\n");
+    expect_reload(0, "rotated: new password of default, the old one is refused from now on: ");
+    expect_password(NEW, "OK");
+    expect_password(OLD, "WRONGPASS");
+    container_expect(before, "PONG", "PING", NULL);
+    expect_reload(0, "");
+    container_expect(before, "OK", "CONFIG", "SET", "requirepass", OLD, NULL);
+    swap(OLD "\n"); /* as if a reload had been killed before it wrote redis.conf */
+    expect_reload(0, "rotated: ");
+    expect_password(OLD, "OK");
+    container_stop(&container, 0);
+}
+END_TEST
+
+/* Nothing listens: it is tried again later. */
+START_TEST(a_server_that_does_not_answer)
+{
+    char port[64];
+    char path[256];
+    make_secret(OLD "\n");
+    start_unwatched();
+    (void)snprintf(port, sizeof(port), "%d", container.port);
+    struct container_client *client = container_connect(&container, "127.0.0.1");
+    container_expect(client, "OK", "AUTH", OLD, NULL);
+    container_path(&container, "redis-init/redis.sock", path, sizeof(path));
+    ck_assert_int_eq(unlink(path), 0);
+    container_expect(client, "OK", "CONFIG", "SET", "port", "0", NULL);
+    swap(NEW "\n");
+    expect_reload(EX_TEMPFAIL, "redis-init: ");
+    container_expect(client, "OK", "CONFIG", "SET", "port", port, NULL);
+    expect_password(OLD, "OK");
+    expect_password(NEW, "WRONGPASS");
+    expect_reload(EX_TEMPFAIL, "rotated: ");
+    expect_password(NEW, "OK");
     container_stop(&container, 0);
 }
 END_TEST
@@ -328,6 +381,47 @@ START_TEST(users_rotate)
     expect_login("app", APP_NEW, "WRONGPASS");
     expect_password(OLD, "OK");
     container_expect(before, "OK", "SET", "app:1", "x", NULL);
+    container_stop(&container, 0);
+}
+END_TEST
+
+/* Of the user whom masteruser names, here by an argument that reload does not have. */
+START_TEST(masterauth_follows_its_user)
+{
+    container_arg(&container, "redis-server");
+    container_arg(&container, "--masteruser");
+    container_arg(&container, "app");
+    start_users();
+    container_write(&container, "app", APP_NEW, strlen(APP_NEW), 0444);
+    expect_reload(EX_TEMPFAIL, "rotated: new password of app, the old one holds until ");
+    read_file("redis-init/redis.conf");
+    ck_assert_ptr_nonnull(strstr(text, "\nmasterauth \"" APP_NEW "\"\n"));
+    struct container_client *client = container_connect(&container, "127.0.0.1");
+    container_expect(client, "OK", "AUTH", OLD, NULL);
+    container_expect(client, "OK", "CONFIG", "REWRITE", NULL); /* of what it has */
+    read_file("redis-init/redis.conf");
+    ck_assert_ptr_nonnull(strstr(text, "\nmasterauth \"" APP_NEW "\"\n"));
+    container_stop(&container, 0);
+}
+END_TEST
+
+START_TEST(a_masterauth_of_the_users_stays)
+{
+    container_arg(&container, "redis-server");
+    container_arg(&container, "--masterauth");
+    container_arg(&container, "theirs");
+    make_secret(OLD "\n");
+    start_unwatched();
+    swap(NEW "\n");
+    expect_reload(EX_TEMPFAIL, "rotated: new password of default");
+    read_file("redis-init/redis.conf");
+    ck_assert_ptr_nonnull(strstr(text, "\nmasterauth \"theirs\"\n"));
+    ck_assert_ptr_null(strstr(text, "\nmasterauth \"" NEW));
+    struct container_client *client = container_connect(&container, "127.0.0.1");
+    container_expect(client, "OK", "AUTH", NEW, NULL);
+    container_expect(client, "OK", "CONFIG", "REWRITE", NULL); /* of what it has */
+    read_file("redis-init/redis.conf");
+    ck_assert_ptr_nonnull(strstr(text, "\nmasterauth \"theirs\"\n"));
     container_stop(&container, 0);
 }
 END_TEST
@@ -455,10 +549,14 @@ int main(void)
     tcase_add_test(tests, a_swapped_secret_is_taken_over);
     tcase_add_test(tests, the_old_one_holds_for_the_overlap);
     tcase_add_test(tests, without_an_overlap);
+    tcase_add_test(tests, without_acls_the_old_one_goes_at_once);
+    tcase_add_test(tests, a_server_that_does_not_answer);
     tcase_add_loop_test(tests, a_bad_secret_changes_nothing, 0, COUNT(bads));
     tcase_add_test(tests, a_slow_writer);
     tcase_add_test(tests, sighup_reloads);
     tcase_add_test(tests, users_rotate);
+    tcase_add_test(tests, masterauth_follows_its_user);
+    tcase_add_test(tests, a_masterauth_of_the_users_stays);
     tcase_add_test(tests, users_come_and_go);
     tcase_add_test(tests, many_rotations_under_load);
     tcase_add_test(tests, a_password_of_a_variable_stays);
