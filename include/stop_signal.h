@@ -10,6 +10,10 @@
  */
 bool stop_signal_hold(struct failure *failure) MUST_CHECK;
 
+/* Lets those through again that ask to stop: a tool has no server to give them to, and may wait for
+ * long. EX_OSERR. */
+bool stop_signal_release(struct failure *failure) MUST_CHECK;
+
 /* False, with exit code 128 + n, when a signal that asks to stop is pending. For work that may take
  * long. */
 bool stop_signal_absent(struct failure *failure) MUST_CHECK;

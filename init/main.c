@@ -44,6 +44,8 @@ static bool carry_out(const struct options *options, struct settings *settings,
                       struct failure *failure)
 {
     char **environment = environ;
+    if (options->command != COMMAND_START && !stop_signal_release(failure))
+        return false;
     if (options->environment_file != NULL)
         environment = environment_file_read(options->environment_file, failure);
     if (environment == NULL || (needs_settings(options->command) &&

@@ -13,9 +13,21 @@ bool stop_signal_hold(struct failure *failure)
     return failure_set(failure, EX_OSERR, errno, "the signals can't be blocked");
 }
 
+static const int stops[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP};
+
+bool stop_signal_release(struct failure *failure)
+{
+    sigset_t set;
+    bool ok = sigemptyset(&set) == 0;
+    for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+        ok = ok && sigaddset(&set, stops[i]) == 0;
+    if (ok && sigprocmask(SIG_UNBLOCK, &set, NULL) == 0)
+        return true;
+    return failure_set(failure, EX_OSERR, errno, "the signals can't be unblocked");
+}
+
 bool stop_signal_absent(struct failure *failure)
 {
-    static const int stops[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP};
     sigset_t pending;
     if (sigpending(&pending) < 0)
         return failure_set(failure, EX_OSERR, errno, "the pending signals can't be read");

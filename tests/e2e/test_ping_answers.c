@@ -289,6 +289,21 @@ START_TEST(a_waiting_probe_has_no_root_and_shows_nothing)
 }
 END_TEST
 
+static const int stops[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP};
+
+START_TEST(a_waiting_probe_can_be_stopped)
+{
+    char output[256];
+    start("", "hang");
+    struct container_process probe = container_exec_start(
+        &container, 0, false, (const char *const[]){"ping", "--timeout", "3600", NULL});
+    ck_assert_msg(container_await_line(&container, "asked"), "%s", container.log);
+    ck_assert_int_eq(kill(container_exec_pid(&probe), stops[_i]), 0);
+    ck_assert_int_eq(container_exec_wait(&probe, output, sizeof(output)), 128 + stops[_i]);
+    ck_assert_str_eq(output, "");
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -300,5 +315,7 @@ int main(int argc, char **argv)
     tcase_add_test(tests, a_longer_timeout_is_kept);
     tcase_add_test(tests, how_it_is_said);
     tcase_add_test(tests, a_waiting_probe_has_no_root_and_shows_nothing);
+    tcase_add_loop_test(tests, a_waiting_probe_can_be_stopped, 0,
+                        (int)(sizeof(stops) / sizeof(stops[0])));
     return container_main(tests);
 }
