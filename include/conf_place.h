@@ -12,6 +12,7 @@ struct conf_place_found {
     char path[PATH_MAX]; /* run_dir/redis.conf, or /proc/self/fd/N */
     int fd;              /* the descriptor to keep through exec, or -1 */
     int acl_fd;          /* likewise of the aclfile */
+    bool in_run_dir;     /* they are files there, also where the server has them by descriptor */
 };
 
 /*

@@ -147,6 +147,7 @@ static bool place_both(struct conf_place_found *found, const struct redis_conf *
     }
     found->fd = placed.fd;
     found->acl_fd = acl_placed.fd;
+    found->in_run_dir = in_file;
     (void)snprintf(found->path, sizeof(found->path), "%s", placed.path);
     return true;
 }

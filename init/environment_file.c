@@ -78,7 +78,7 @@ static char **read_open(int fd, const char *path, size_t size, struct failure *f
 char **environment_file_read(const char *path, struct failure *failure)
 {
     char **variables = NULL;
-    size_t size;
+    size_t size = 0;
     const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0) {
         failure_set(failure, EX_NOINPUT, errno, "%s can't be opened", path);

@@ -2,6 +2,7 @@
 #include "reload_server.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,8 +66,7 @@ bool reload_connect(struct server_link *link, const struct running_conf *conf, u
                     const struct secret *fresh, struct failure *failure)
 {
     /* a view that owns nothing: reading is all that is done with it */
-    struct running_conf with_fresh = {.password = NULL};
-    memcpy(&with_fresh.password, &fresh, sizeof(fresh));
+    const struct running_conf with_fresh = {.password = (struct secret *)(uintptr_t)fresh};
     if (!server_link_open(link, conf, uid, failure))
         return later(failure);
     return tell(link, write_auth, conf, failure) ||

@@ -122,8 +122,7 @@ static bool watch_all(struct arranger *arranger)
     const struct rotation_start *start = arranger->start;
     bool ok = true;
     if (!start->in_run_dir)
-        (void)snprintf(arranger->off, sizeof(arranger->off),
-                       "redis.conf is not in a private run_dir");
+        (void)snprintf(arranger->off, sizeof(arranger->off), "redis.conf is in a memfd");
     else if (start->password->by_value)
         (void)snprintf(arranger->off, sizeof(arranger->off),
                        "the password is given by %.*s, which can't change: mount a Secret and name "

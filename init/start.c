@@ -270,7 +270,7 @@ static bool arrange(struct rotation *rotation, const struct launch *launch,
         .password = &launch->password,
         .server = launch->server,
         .environment = launch->environment,
-        .in_run_dir = place->fd < 0 && place->acl_fd < 0,
+        .in_run_dir = place->in_run_dir,
     };
     return (launch->password.secret == NULL && !settings_has_users(launch->settings)) ||
            rotation_arrange(rotation, &start, failure);

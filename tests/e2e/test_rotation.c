@@ -504,8 +504,32 @@ START_TEST(in_memory_it_stays)
     make_secret(OLD "\n");
     container_setenv(&container, "REDIS_INIT_CONF=memfd");
     container_start(&container);
-    await("rotation is off because redis.conf is not in a private run_dir");
+    await("rotation is off because redis.conf is in a memfd");
     await(CONTAINER_READY);
+    container_stop(&container, 0);
+}
+END_TEST
+
+static bool make_shared_folder(void *argument)
+{
+    (void)argument;
+    /* with something in it that is not ours, so that root does not take it for itself */
+    return mkdir("/run/shared", 0700) == 0 && mkdir("/run/shared/other", 0700) == 0 &&
+           chmod("/run/shared", 0777) == 0;
+}
+
+/* An emptyDir is root's, and everyone may write to it. Whoever does can keep reload from its work:
+ * what it reads there is judged, and what it writes is the server's uid's alone. */
+START_TEST(in_a_shared_run_dir_it_changes)
+{
+    make_secret(OLD "\n");
+    container.before_exec = make_shared_folder;
+    container_setenv(&container, "REDIS_INIT_RUN_DIR=/run/shared");
+    start();
+    ck_assert_ptr_nonnull(strstr(container.log, "conf /proc/self/fd/"));
+    swap(NEW "\n");
+    await("rotated: new password of default");
+    expect_password(NEW, "OK");
     container_stop(&container, 0);
 }
 END_TEST
@@ -561,6 +585,7 @@ int main(void)
     tcase_add_test(tests, many_rotations_under_load);
     tcase_add_test(tests, a_password_of_a_variable_stays);
     tcase_add_test(tests, in_memory_it_stays);
+    tcase_add_test(tests, in_a_shared_run_dir_it_changes);
     tcase_add_test(tests, a_file_mounted_alone_stays);
     tcase_add_test(tests, roots_own_file_stays);
     return container_main(tests);
