@@ -2,7 +2,6 @@
 #include "reload_server.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,16 +61,21 @@ static void write_auth(struct byte_sink *sink, const void *what)
     server_request_auth(sink, what);
 }
 
+static void write_fresh(struct byte_sink *sink, const void *what)
+{
+    server_request_begin(sink, 2);
+    server_request_text(sink, "AUTH");
+    server_request_secret(sink, what);
+}
+
 bool reload_connect(struct server_link *link, const struct running_conf *conf, uid_t uid,
                     const struct secret *fresh, struct failure *failure)
 {
-    /* a view that owns nothing: reading is all that is done with it */
-    const struct running_conf with_fresh = {.password = (struct secret *)(uintptr_t)fresh};
     if (!server_link_open(link, conf, uid, failure))
         return later(failure);
     return tell(link, write_auth, conf, failure) ||
            (failure->exit_code == EXIT_FAILURE && conf->credential == NULL && fresh != NULL &&
-            tell(link, write_auth, &with_fresh, failure));
+            tell(link, write_fresh, fresh, failure));
 }
 
 /* Counts the words, or writes them with `sink`. */
