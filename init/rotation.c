@@ -121,13 +121,13 @@ static bool watch_all(struct arranger *arranger)
 {
     const struct rotation_start *start = arranger->start;
     bool ok = true;
-    if (!start->in_run_dir)
-        (void)snprintf(arranger->off, sizeof(arranger->off), "redis.conf is in a memfd");
-    else if (start->password->by_value)
+    if (start->password->by_value)
         (void)snprintf(arranger->off, sizeof(arranger->off),
                        "the password is given by %.*s, which can't change: mount a Secret and name "
                        "its file",
                        (int)strcspn(start->password->source, " "), start->password->source);
+    else if (!start->in_run_dir)
+        (void)snprintf(arranger->off, sizeof(arranger->off), "redis.conf is in a memfd");
     for (size_t i = 0; ok && i < start->password->file_count; i++)
         ok = watch(arranger, start->password->files[i]);
     return ok && watch_users(arranger) && watch_rules(arranger);

@@ -49,6 +49,18 @@ static bool folder_of(const char *path, char folder[PATH_MAX])
     return true;
 }
 
+/* Whether the name is a link out of its folder, which is then the only one that is watched. That of
+ * a Secret's volume, ..data/NAME, stays in it. */
+static bool leads_away(const char *path)
+{
+    char target[PATH_MAX];
+    const ssize_t length = readlink(path, target, sizeof(target) - 1);
+    if (length <= 0)
+        return false;
+    target[length] = '\0';
+    return target[0] == '/' || strncmp(target, "../", 3) == 0 || strstr(target, "/../") != NULL;
+}
+
 /* Returns whether every change there will be seen. */
 static bool watch_folder(const struct watch *watch, const char *path)
 {
@@ -58,7 +70,7 @@ static bool watch_folder(const struct watch *watch, const char *path)
     struct statfs fs;
     return watch->fd >= 0 && folder_of(path, folder) &&
            inotify_add_watch(watch->fd, folder, events) >= 0 && statfs(folder, &fs) == 0 &&
-           is_local(&fs);
+           is_local(&fs) && !leads_away(path);
 }
 
 static void watch_folders(struct watch *watch)

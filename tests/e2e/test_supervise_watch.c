@@ -81,13 +81,19 @@ static void teardown(void)
 #define PRINT "--watch", watched, ON_CHANGE("cat"), ON_CHANGE(watched)
 #define RUN(script) "--watch", watched, ON_CHANGE("sh"), ON_CHANGE("-c"), ON_CHANGE(script)
 
-/* The command has ended, and nothing is ahead: no time-out is set. */
-static void expect_rest(const struct run *run)
+/* The command has ended. */
+static void expect_one_child(const struct run *run)
 {
     const time_t end = time(NULL) + SANDBOX_DEADLINE_MS / 1000;
     while (sandbox_only_child(run->pid) < 0 && time(NULL) < end)
         (void)sched_yield();
     ck_assert_int_gt(sandbox_only_child(run->pid), 0);
+}
+
+/* And nothing is ahead: no time-out is set. */
+static void expect_rest(const struct run *run)
+{
+    expect_one_child(run);
     ck_assert(await_sleep(run->pid, false));
 }
 
@@ -235,6 +241,26 @@ START_TEST(other_file_systems_are_looked_at)
 }
 END_TEST
 
+/* The folder that it leads to is not the one that is watched. */
+START_TEST(a_link_to_elsewhere_is_looked_at)
+{
+    char from[256], away[128];
+    setup();
+    at("..data/password", from);
+    (void)snprintf(away, sizeof(away), "%s/away", root);
+    ck_assert_int_eq(rename(from, away), 0);
+    ck_assert_int_eq(unlink(watched), 0);
+    ck_assert_int_eq(symlink("../away", watched), 0);
+    struct run run = START(_i, PRINT, "ACTOR", "signals");
+    expect_ready(run.out);
+    expect_line(run.out, "one");
+    expect_one_child(&run);
+    ck_assert(await_sleep(run.pid, true));
+    expect_quiet_end(&run, 0);
+    teardown();
+}
+END_TEST
+
 START_TEST(the_command_ends_with_the_child)
 {
     setup();
@@ -278,6 +304,7 @@ int main(int argc, char *argv[])
         {after_a_failure_the_next_change_is_waited_for, IN_EACH_PLACE, 0},
         {a_folder_that_is_made_anew_is_watched, IN_EACH_PLACE, 0},
         {other_file_systems_are_looked_at, IN_EACH_PLACE, 0},
+        {a_link_to_elsewhere_is_looked_at, IN_EACH_PLACE, 0},
         {the_command_ends_with_the_child, IN_EACH_PLACE, 0},
         {a_command_that_is_missing_is_said, ONCE, 0},
         {a_watch_needs_a_command, ONCE, 0},
