@@ -38,10 +38,10 @@ case_slim_has_no_shell() {
     local root package
     root=$(contents redis)
     same "redis: the programs" "$(files_of redis | grep -E '^/(usr/)?(local/)?s?bin/.' | tr '\n' ' ')" \
-        '/usr/bin/redis-check-rdb /usr/bin/redis-server /usr/local/bin/redis-init /usr/local/bin/redis-init-supervise '
+        '/usr/bin/redis-check-rdb /usr/bin/redis-server /usr/local/bin/redis-init /usr/local/bin/redis-init-supervise /usr/local/bin/redis-init-tls '
     same "redis: executables that are no library" \
         "$(find "$root" -type f -perm /111 ! -name '*.so.*' | sed "s,^$root,," | sort | tr '\n' ' ')" \
-        '/usr/bin/redis-check-rdb /usr/local/bin/redis-init /usr/local/bin/redis-init-supervise '
+        '/usr/bin/redis-check-rdb /usr/local/bin/redis-init /usr/local/bin/redis-init-supervise /usr/local/bin/redis-init-tls '
     same "redis: files of the build" "$(files_of redis | grep -E '^/(tmp|data|root|run|src)/')" ''
     same "redis: setuid or setgid files" "$(find "$root" -type f -perm /6000)" ''
     same "redis: exit code of a shell" "$(
