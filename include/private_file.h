@@ -12,18 +12,22 @@
 #define OVERLAP_NAME "overlap"         /* the old passwords that still hold */
 #define NEW_SUFFIX ".new"              /* of a file that is not whole yet */
 
-struct private_file {
-    int fd;       /* the file itself, to read; the caller closes it */
-    bool by_path; /* whether its path is sure to lead the server to it */
-};
-
 /*
  * Writes `bytes` as folder/name (one of the names above), mode 0600, owned by the caller: a new
  * file beside it (O_EXCL|O_NOFOLLOW), fsync, rename. The folder is made when it is missing. A
  * reader sees the old file or the new one, whole; on failure (EX_CANTCREAT) nothing half-written
  * stays.
  */
-bool private_file_write(struct private_file *file, const char *folder, const char *name,
+bool private_file_write(const char *folder, const char *name, const char *bytes, size_t length,
+                        struct failure *failure) MUST_CHECK;
+
+struct private_file {
+    int fd;       /* the file itself, to read; the caller closes it */
+    bool by_path; /* whether its path is sure to lead the server to it */
+};
+
+/* The same, of a file that the server is to read. */
+bool private_file_place(struct private_file *file, const char *folder, const char *name,
                         const char *bytes, size_t length, struct failure *failure) MUST_CHECK;
 
 /*

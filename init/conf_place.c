@@ -72,7 +72,7 @@ static bool place_file(struct placed *placed, const struct redis_conf *conf,
         return failure_set(failure, EX_CANTCREAT, 0,
                            "%s is your own, which would be lost: name another run_dir",
                            placed->path);
-    if (!private_file_write(&file, run_dir, placed->name, text->bytes, text->length, failure))
+    if (!private_file_place(&file, run_dir, placed->name, text->bytes, text->length, failure))
         return false;
     if (file.by_path) {
         (void)close(file.fd);

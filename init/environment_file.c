@@ -13,7 +13,6 @@
 
 bool environment_file_write(char *const *variables, const char *run_dir, struct failure *failure)
 {
-    struct private_file file;
     char *bytes = malloc(ENVIRONMENT_FILE_MAX);
     struct byte_sink sink = {.bytes = bytes, .size = ENVIRONMENT_FILE_MAX};
     if (bytes == NULL)
@@ -23,9 +22,7 @@ bool environment_file_write(char *const *variables, const char *run_dir, struct 
     const bool fits = sink.length <= sink.size ||
                       failure_set(failure, EX_OSERR, E2BIG, "the variables for redis-init");
     const bool ok =
-        fits && private_file_write(&file, run_dir, ENVIRONMENT_NAME, bytes, sink.length, failure);
-    if (ok)
-        (void)close(file.fd);
+        fits && private_file_write(run_dir, ENVIRONMENT_NAME, bytes, sink.length, failure);
     free(bytes);
     return ok;
 }

@@ -137,7 +137,6 @@ static bool remove_file(const char *run_dir)
 
 bool overlap_write(const struct overlap *overlap, const char *run_dir, struct failure *failure)
 {
-    struct private_file file;
     if (overlap->count == 0 && !overlap->is_open)
         return remove_file(run_dir) || failure_set(failure, EX_CANTCREAT, errno,
                                                    OVERLAP_NAME " can't be removed from run_dir");
@@ -146,9 +145,7 @@ bool overlap_write(const struct overlap *overlap, const char *run_dir, struct fa
     if (bytes == NULL)
         return failure_set(failure, EX_OSERR, errno, "no memory for the old passwords' hashes");
     (void)overlap_print(bytes, size, overlap);
-    const bool ok = private_file_write(&file, run_dir, OVERLAP_NAME, bytes, size, failure);
-    if (ok)
-        (void)close(file.fd);
+    const bool ok = private_file_write(run_dir, OVERLAP_NAME, bytes, size, failure);
     free(bytes);
     return ok;
 }

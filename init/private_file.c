@@ -88,22 +88,50 @@ static bool is_own_path(int folder, const char *path)
            strpbrk(path, "*?[") == NULL;
 }
 
-bool private_file_write(struct private_file *file, const char *path, const char *name,
-                        const char *bytes, size_t length, struct failure *failure)
+/* The folder's descriptor, or -1. */
+static int open_folder(const char *path, struct failure *failure)
 {
-    if (mkdir(path, 0700) < 0 && errno != EEXIST)
-        return failure_set(failure, EX_CANTCREAT, errno,
-                           "run_dir %s can't be made, mount a writable folder there", path);
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (mkdir(path, 0700) < 0 && errno != EEXIST) {
+        failure_set(failure, EX_CANTCREAT, errno,
+                    "run_dir %s can't be made, mount a writable folder there", path);
+        return -1;
+    }
+    const int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (folder < 0)
-        return failure_set(failure, EX_CANTCREAT, errno, "run_dir %s can't be opened", path);
-    file->fd = publish(folder, name, bytes, length);
-    if (file->fd < 0)
+        failure_set(failure, EX_CANTCREAT, errno, "run_dir %s can't be opened", path);
+    return folder;
+}
+
+/* The file's descriptor, to read, or -1; *by_path, unless it is NULL, as in private_file. */
+static int write_into(const char *path, const char *name, const char *bytes, size_t length,
+                      bool *by_path, struct failure *failure)
+{
+    const int folder = open_folder(path, failure);
+    if (folder < 0)
+        return -1;
+    const int fd = publish(folder, name, bytes, length);
+    if (fd < 0)
         failure_set(failure, EX_CANTCREAT, errno, "%s can't be written into run_dir %s", name,
                     path);
-    else
-        file->by_path = is_own_path(folder, path) && folder_is_private(folder);
+    else if (by_path != NULL)
+        *by_path = is_own_path(folder, path) && folder_is_private(folder);
     (void)close(folder);
+    return fd;
+}
+
+bool private_file_write(const char *path, const char *name, const char *bytes, size_t length,
+                        struct failure *failure)
+{
+    const int fd = write_into(path, name, bytes, length, NULL, failure);
+    if (fd >= 0)
+        (void)close(fd);
+    return fd >= 0;
+}
+
+bool private_file_place(struct private_file *file, const char *path, const char *name,
+                        const char *bytes, size_t length, struct failure *failure)
+{
+    file->fd = write_into(path, name, bytes, length, &file->by_path, failure);
     return file->fd >= 0;
 }
 

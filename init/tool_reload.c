@@ -101,12 +101,7 @@ static bool tell_password(struct reload *reload, struct failure *failure)
 static bool put_file(const struct reload_plan *plan, const char *name, const struct run_file *text,
                      struct failure *failure)
 {
-    struct private_file file;
-    if (!private_file_write(&file, plan->settings->run_dir, name, text->bytes, text->length,
-                            failure))
-        return false;
-    (void)close(file.fd);
-    return true;
+    return private_file_write(plan->settings->run_dir, name, text->bytes, text->length, failure);
 }
 
 /* A directive's last line in *text, if there is one, with that password. */

@@ -39,7 +39,7 @@ static void begin(void)
 
 static bool write_conf(void)
 {
-    if (!private_file_write(&file, run_dir, CONF_NAME, CONF, strlen(CONF), &failure))
+    if (!private_file_place(&file, run_dir, CONF_NAME, CONF, strlen(CONF), &failure))
         return false;
     ck_assert_int_eq(close(file.fd), 0);
     return true;
@@ -213,7 +213,7 @@ START_TEST(a_full_disk_keeps_the_old_file)
     char *bytes = calloc(1, size);
     ck_assert_ptr_nonnull(bytes);
     unit_write(in_run_dir(CONF_NAME), OLD, strlen(OLD), 0600);
-    const bool ok = private_file_write(&file, run_dir, CONF_NAME, bytes, size, &failure);
+    const bool ok = private_file_place(&file, run_dir, CONF_NAME, bytes, size, &failure);
     free(bytes);
     struct stat status;
     const int left = lstat(in_run_dir(CONF_NAME NEW_SUFFIX), &status);
