@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,16 +39,6 @@ static bool add(struct arranger *arranger, const char *option, const char *value
     return true;
 }
 
-/* The folder that a name is in. */
-static void folder_of(const char *path, char folder[PATH_MAX])
-{
-    const char *slash = strrchr(path, '/');
-    if (slash == NULL)
-        (void)snprintf(folder, PATH_MAX, ".");
-    else
-        (void)snprintf(folder, PATH_MAX, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-}
-
 /* Whether the name is a mount by itself, as subPath makes it: it shows the old file for ever. What
  * an older kernel does not tell is not held against it. */
 static bool is_mount(const char *path)
@@ -55,9 +46,9 @@ static bool is_mount(const char *path)
     char folder[PATH_MAX];
     struct statx of_file;
     struct statx of_folder;
-    folder_of(path, folder);
+    (void)snprintf(folder, sizeof(folder), "%s", path);
     return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_MNT_ID, &of_file) == 0 &&
-           statx(AT_FDCWD, folder, 0, STATX_MNT_ID, &of_folder) == 0 &&
+           statx(AT_FDCWD, dirname(folder), 0, STATX_MNT_ID, &of_folder) == 0 &&
            (of_file.stx_mask & of_folder.stx_mask & STATX_MNT_ID) != 0 &&
            of_file.stx_mnt_id != of_folder.stx_mnt_id;
 }
@@ -66,6 +57,8 @@ static bool is_mount(const char *path)
 static const char *problem_of(const char *path)
 {
     struct stat status;
+    if (*path != '/')
+        return "is a relative path, and the supervisor is at /";
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
         return "is no regular file";
     if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0)
@@ -128,6 +121,9 @@ static bool watch_all(struct arranger *arranger)
                        (int)strcspn(start->password->source, " "), start->password->source);
     else if (!start->in_run_dir)
         (void)snprintf(arranger->off, sizeof(arranger->off), "redis.conf is in a memfd");
+    else if (start->settings->config_file != NULL && *start->settings->config_file != '/')
+        (void)snprintf(arranger->off, sizeof(arranger->off), "%s %s", start->settings->config_file,
+                       problem_of(start->settings->config_file));
     for (size_t i = 0; ok && i < start->password->file_count; i++)
         ok = watch(arranger, start->password->files[i]);
     return ok && watch_users(arranger) && watch_rules(arranger);

@@ -15,7 +15,7 @@ enum {
     LETTER_WATCH_POLL,
 };
 
-#define STOP_TIMEOUT_MAX 86400U /* a day; larger is a slip of milliseconds for seconds */
+#define SECONDS_MAX 86400U /* a day; larger is a slip of milliseconds for seconds */
 
 /* The kubelet's own sync period is 60 s (kubelet's --sync-frequency is 1m). */
 #define WATCH_POLL_DEFAULT 60U
@@ -115,7 +115,7 @@ static const char *set_remap_exit(struct supervise_options *options, const char 
 
 static const char *set_stop_timeout(struct supervise_options *options, const char *value)
 {
-    const long seconds = number(value, STOP_TIMEOUT_MAX);
+    const long seconds = number(value, SECONDS_MAX);
     if (seconds < 0)
         return "is not a number of seconds from 0 to 86400";
     options->stop_timeout = (unsigned)seconds;
@@ -154,7 +154,7 @@ static const char *add_on_change(struct supervise_options *options, const char *
 
 static const char *set_watch_poll(struct supervise_options *options, const char *value)
 {
-    const long seconds = number(value, STOP_TIMEOUT_MAX);
+    const long seconds = number(value, SECONDS_MAX);
     if (seconds < 1)
         return "is not a number of seconds from 1 to 86400";
     options->watch_poll = (unsigned)seconds;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -36,19 +37,6 @@ static bool is_local(const struct statfs *fs)
     return false;
 }
 
-/* The folder of `path` in `folder`; false when it is longer than any path. */
-static bool folder_of(const char *path, char folder[PATH_MAX])
-{
-    const char *slash = strrchr(path, '/');
-    const char *from = slash == NULL ? "." : path;
-    const size_t length = slash == NULL ? 1 : slash == path ? 1 : (size_t)(slash - path);
-    if (length >= PATH_MAX)
-        return false;
-    memcpy(folder, from, length);
-    folder[length] = '\0';
-    return true;
-}
-
 /* Whether the name is a link out of its folder, which is then the only one that is watched. That of
  * a Secret's volume, ..data/NAME, stays in it. */
 static bool leads_away(const char *path)
@@ -66,10 +54,12 @@ static bool watch_folder(const struct watch *watch, const char *path)
 {
     const uint32_t events = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE |
                             IN_ATTRIB | IN_MOVE_SELF | IN_ONLYDIR;
-    char folder[PATH_MAX];
+    char copy[PATH_MAX];
     struct statfs fs;
-    return watch->fd >= 0 && folder_of(path, folder) &&
-           inotify_add_watch(watch->fd, folder, events) >= 0 && statfs(folder, &fs) == 0 &&
+    if (watch->fd < 0 || strlen(path) >= sizeof(copy))
+        return false;
+    const char *folder = dirname(strcpy(copy, path));
+    return inotify_add_watch(watch->fd, folder, events) >= 0 && statfs(folder, &fs) == 0 &&
            is_local(&fs) && !leads_away(path);
 }
 

@@ -549,6 +549,37 @@ START_TEST(in_a_shared_run_dir_it_changes)
 }
 END_TEST
 
+static bool go_to_run(void *argument)
+{
+    (void)argument;
+    return chdir("/run") == 0;
+}
+
+static const char *const relative[][2] = {
+    {"REDIS_PASSWORD_FILE=secret/password", "secret/password is a relative path"},
+    {"REDIS_INIT_CONFIG=x.ini", "x.ini is a relative path"},
+};
+
+/* The server starts as ever; its supervisor, and reload, would look for the file at another place.
+ */
+START_TEST(a_relative_path_stays)
+{
+    make_secret(OLD "\n");
+    container_write(&container, "x.ini", "", 0, 0644);
+    container.before_exec = go_to_run;
+    if (_i == 0)
+        container.environment[container.environment_count - 1] = relative[_i][0];
+    else
+        container_setenv(&container, relative[_i][0]);
+    container_start(&container);
+    await("rotation is off because ");
+    ck_assert_ptr_nonnull(strstr(container.log, relative[_i][1]));
+    await(CONTAINER_READY);
+    expect_password(OLD, "OK");
+    container_stop(&container, 0);
+}
+END_TEST
+
 static bool mount_file(void *argument)
 {
     (void)argument;
@@ -602,6 +633,7 @@ int main(void)
     tcase_add_test(tests, many_rotations_under_load);
     tcase_add_test(tests, a_password_of_a_variable_stays);
     tcase_add_test(tests, in_memory_it_stays);
+    tcase_add_loop_test(tests, a_relative_path_stays, 0, 2);
     tcase_add_test(tests, in_a_shared_run_dir_it_changes);
     tcase_add_test(tests, a_file_mounted_alone_stays);
     tcase_add_test(tests, roots_own_file_stays);
