@@ -87,23 +87,32 @@ case_shell() {
     check "debug: root is dropped" grep -q '^redis' "$state/shell"
 }
 
-# README's block of an image with what the official one has
-case_official_image() {
-    podman build -q -t docker.io/library/redis:8 --network none -f tests/containers/official.Dockerfile tests/containers \
-        >/dev/null 2>"$state/official.log" || cat "$state/official.log"
+# with_two_lines FROM SERVER: README's block on a stand-in of that name, whose server has that name
+with_two_lines() {
+    podman build -q -t "$1" --build-arg "SERVER=$2" --network none -f tests/containers/official.Dockerfile \
+        tests/containers >/dev/null 2>"$state/official.log" || cat "$state/official.log"
     awk '/^```dockerfile$/ {on = 1; next} /^```$/ {on = 0} on' README.md >"$state/README.Dockerfile"
     check "README: two lines beside FROM" test "$(grep -c . "$state/README.Dockerfile")" = 3
-    podman build -q -t my-redis --network none -f "$state/README.Dockerfile" tests/containers \
+    sed -i "s,^FROM .*,FROM $1," "$state/README.Dockerfile"
+    podman build -q -t with-two-lines --network none -f "$state/README.Dockerfile" tests/containers \
         >/dev/null 2>"$state/README.log" || cat "$state/README.log"
-    start docker.io/library/redis:8
+    start "$1"
     ready
     check "$c: the stand-in has no password" grep -q PONG <<<"$(answer '' PING)"
-    start my-redis
+    start with-two-lines
     refused 66 'no password'
-    start my-redis -e REDIS_PASSWORD="$password" -- --appendonly yes
+    start with-two-lines -e REDIS_PASSWORD="$password" -- --appendonly yes
     ready
     guarded "$password"
     runs_as 999 999
     same "$c: appendonly" "$(setting appendonly)" yes
     keeps "$password"
+}
+
+case_official_images() {
+    with_two_lines docker.io/library/redis:8 redis-server
+    with_two_lines docker.io/valkey/valkey:8 valkey-server
+    start with-two-lines -e VALKEY_PASSWORD="$password" -- valkey-server
+    ready
+    guarded "$password"
 }
