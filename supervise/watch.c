@@ -56,9 +56,11 @@ static bool watch_folder(const struct watch *watch, const char *path)
                             IN_ATTRIB | IN_MOVE_SELF | IN_ONLYDIR;
     char copy[PATH_MAX];
     struct statfs fs;
-    if (watch->fd < 0 || strlen(path) >= sizeof(copy))
+    const size_t size = strlen(path) + 1;
+    if (watch->fd < 0 || size > sizeof(copy))
         return false;
-    const char *folder = dirname(strcpy(copy, path));
+    memcpy(copy, path, size);
+    const char *folder = dirname(copy);
     return inotify_add_watch(watch->fd, folder, events) >= 0 && statfs(folder, &fs) == 0 &&
            is_local(&fs) && !leads_away(path);
 }
