@@ -119,15 +119,47 @@ static bool start_program(const char *supervisor, char **program, const struct o
     return hand_over(&to, options, settings, &none, environment, failure);
 }
 
+/* What a start of the server goes by. */
+struct launch {
+    const char *supervisor;
+    char server[PATH_MAX];
+    struct server_features features;
+    const struct options *options;
+    struct settings *settings;
+    struct server_args args;
+    char **environment;
+    struct password password;    /* owned */
+    struct acl acl;              /* owned */
+    struct secret *tls_password; /* owned: of the key of [tls]; NULL: none */
+};
+
+/* Redis 5 and 6.0 would print the whole line, with the password, before they give up. */
+static bool check_server_takes(const struct secret *secret, const struct server_features *features,
+                               struct failure *failure)
+{
+    size_t length = 0;
+    if (secret != NULL)
+        (void)secret_bytes(secret, &length);
+    if (!features->short_password || length <= SHORT_PASSWORD_MAX)
+        return true;
+    return failure_set(
+        failure, EX_DATAERR, 0,
+        "password refused: this server takes at most %d bytes, use `redis-init genpass`",
+        SHORT_PASSWORD_MAX);
+}
+
 /* What is judged again as the server's uid, and with the server at hand, is tried before anything
  * is changed, so that most failures leave the disk as it was. */
-static bool check_before_change(const struct settings *settings, const struct server_args *args,
-                                const struct secret *secret, struct failure *failure)
+static bool check_before_change(const struct launch *launch, struct failure *failure)
 {
     static const struct report quiet = {.level = REPORT_ERROR};
+    const struct settings *settings = launch->settings;
+    const struct secret *secret = launch->password.secret;
     char addresses[BIND_MAX];
-    return privileges_can_drop(failure) && bind_resolve(settings->bind, true, addresses, failure) &&
-           (user_conf_check(settings, args, secret, &quiet, failure) || failure->error == EACCES);
+    return privileges_can_drop(failure) && check_server_takes(secret, &launch->features, failure) &&
+           bind_resolve(settings->bind, true, addresses, failure) &&
+           (user_conf_check(settings, &launch->args, secret, &quiet, failure) ||
+            failure->error == EACCES);
 }
 
 /* With conf=auto the run folder is not needed, and what is wrong with it is said when the conf is
@@ -149,35 +181,6 @@ static bool prepare_folders(const struct settings *settings, const struct server
            run_dir_prepare(settings->run_dir, settings->uid, settings->gid, failure) ||
            settings->conf == CONF_AUTO;
 }
-
-/* Redis 5 and 6.0 would print the whole line, with the password, before they give up. */
-static bool check_server_takes(const struct secret *secret, const struct server_features *features,
-                               struct failure *failure)
-{
-    size_t length = 0;
-    if (secret != NULL)
-        (void)secret_bytes(secret, &length);
-    if (!features->short_password || length <= SHORT_PASSWORD_MAX)
-        return true;
-    return failure_set(
-        failure, EX_DATAERR, 0,
-        "password refused: this server takes at most %d bytes, use `redis-init genpass`",
-        SHORT_PASSWORD_MAX);
-}
-
-/* What a start of the server goes by. */
-struct launch {
-    const char *supervisor;
-    char server[PATH_MAX];
-    struct server_features features;
-    const struct options *options;
-    struct settings *settings;
-    struct server_args args;
-    char **environment;
-    struct password password;    /* owned */
-    struct acl acl;              /* owned */
-    struct secret *tls_password; /* owned: of the key of [tls]; NULL: none */
-};
 
 static bool write_conf(struct conf_place_found *place, const struct launch *launch,
                        struct failure *failure)
@@ -203,7 +206,6 @@ static bool write_conf(struct conf_place_found *place, const struct launch *laun
     return data_dir_check(settings->data_dir, failure) &&
            tls_check(settings, launch->tls_password, report, failure) &&
            user_conf_check(settings, &launch->args, secret, report, failure) &&
-           check_server_takes(secret, &launch->features, failure) &&
            bind_resolve(settings->bind, launch->features.optional_bind, addresses, failure) &&
            conf_place_write(place, &conf, &users, report, failure);
 }
@@ -285,8 +287,7 @@ static bool run_server(struct launch *launch, struct failure *failure)
     struct rotation rotation = {.count = 0};
     double bits;
     if (!verdict_check(&launch->password, settings, &bits, failure) ||
-        !load_secrets(launch, failure) ||
-        !check_before_change(settings, &launch->args, launch->password.secret, failure) ||
+        !load_secrets(launch, failure) || !check_before_change(launch, failure) ||
         !prepare_folders(settings, &launch->args, report, failure) ||
         !privileges_set_limits(failure) ||
         !privileges_drop(settings->uid, settings->gid, failure) ||

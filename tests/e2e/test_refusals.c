@@ -401,7 +401,7 @@ START_TEST(long_password_for_an_old_server_is_refused)
 {
     char variable[1024];
     give_long_password(variable, 513);
-    expect_refused_late(65, "this server takes at most 512 bytes");
+    expect_refused(65, "this server takes at most 512 bytes");
     ck_assert_ptr_null(strstr(container.log, strchr(variable, '=') + 1));
 }
 END_TEST
