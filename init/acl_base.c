@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "line_walk.h"
+
 struct parser {
     struct acl_base *base;
     const struct settings *settings;
@@ -111,6 +113,8 @@ bool acl_base_parse(struct acl_base *base, char *text, size_t length,
                     const struct settings *settings, struct failure *failure)
 {
     struct parser parser = {base, settings, 1, failure};
+    struct text_line line;
+    const char *cursor = text;
     const char *end = text + length;
     base->text = text;
     base->users = calloc(ACL_BASE_USERS_MAX, sizeof(*base->users));
@@ -120,15 +124,10 @@ bool acl_base_parse(struct acl_base *base, char *text, size_t length,
     if (memchr(text, '\0', length) != NULL)
         return failure_set(failure, EX_CONFIG, 0, "[redis] aclfile: %s has a NUL byte",
                            settings->aclfile);
-    for (const char *line = text; line < end; parser.line++) {
-        const char *line_end = memchr(line, '\n', (size_t)(end - line));
-        if (line_end == NULL)
-            line_end = end;
-        if (!parse_line(&parser, line, line_end))
-            return false;
-        line = line_end + 1;
-    }
-    return true;
+    bool ok = true;
+    for (; ok && line_next(&cursor, end, &line); parser.line++)
+        ok = parse_line(&parser, line.begin, line.end);
+    return ok;
 }
 
 void acl_base_free(struct acl_base *base)

@@ -4,35 +4,30 @@
 #include <string.h>
 
 #include "acl_rules.h"
+#include "line_walk.h"
 
 static const char keyword[] = "user ";
 
-static bool read_line(const char *begin, const char *end, struct acl_line *line)
+static bool read_line(const struct text_line *text, struct acl_line *line)
 {
     const size_t length = strlen(keyword);
-    if ((size_t)(end - begin) <= length || memcmp(begin, keyword, length) != 0)
+    if ((size_t)(text->end - text->begin) <= length || memcmp(text->begin, keyword, length) != 0)
         return false;
-    line->name = begin + length;
-    line->end = end;
-    line->rules = memchr(line->name, ' ', (size_t)(end - line->name));
+    line->name = text->begin + length;
+    line->end = text->end;
+    line->rules = memchr(line->name, ' ', (size_t)(line->end - line->name));
     if (line->rules == NULL)
-        line->rules = end;
+        line->rules = line->end;
     line->name_length = (size_t)(line->rules - line->name);
     return line->name_length > 0;
 }
 
 bool acl_line_next(const struct acl_text *text, const char **cursor, struct acl_line *line)
 {
-    const char *end = text->bytes + text->length;
-    while (*cursor < end) {
-        const char *begin = *cursor;
-        const char *line_end = memchr(begin, '\n', (size_t)(end - begin));
-        if (line_end == NULL)
-            line_end = end;
-        *cursor = line_end < end ? line_end + 1 : end;
-        if (read_line(begin, line_end, line))
+    struct text_line next;
+    while (line_next(cursor, text->bytes + text->length, &next))
+        if (read_line(&next, line))
             return true;
-    }
     return false;
 }
 

@@ -7,29 +7,38 @@
 
 #include "byte_sink.h"
 #include "conf_words.h"
+#include "line_walk.h"
 
-/* Whether a line begins with that word; *value is where it ends. */
-static bool is_of(const char *text, const struct conf_line *line, const char *name, size_t *value)
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Where the word ends that the line begins with, if it is that one; NULL: it is another. */
+static const char *behind_name(const struct text_line *line, const char *name)
 {
     const size_t length = strlen(name);
-    const size_t begin = line->begin + strspn(text + line->begin, " \t");
-    if (line->end - begin <= length || strncasecmp(text + begin, name, length) != 0 ||
-        strchr(" \t\r\n", text[begin + length]) == NULL)
-        return false;
-    *value = begin + length;
-    return true;
+    const char *begin = line->begin;
+    while (begin < line->end && is_blank(*begin))
+        begin++;
+    if ((size_t)(line->end - begin) < length || strncasecmp(begin, name, length) != 0)
+        return NULL;
+    const char *value = begin + length;
+    return value == line->end || is_blank(*value) ? value : NULL;
 }
 
 bool conf_edit_find(const char *text, size_t length, const char *name, struct conf_line *line)
 {
+    struct text_line at;
+    const char *cursor = text;
     bool found = false;
-    for (struct conf_line at = {.end = 0}; at.begin < length; at.begin = at.end) {
-        const char *line_end = memchr(text + at.begin, '\n', length - at.begin);
-        at.end = line_end != NULL ? (size_t)(line_end - text) + 1 : length;
-        if (is_of(text, &at, name, &at.value)) {
-            *line = at;
-            found = true;
-        }
+    while (line_next(&cursor, text + length, &at)) {
+        const char *value = behind_name(&at, name);
+        if (value == NULL)
+            continue;
+        *line = (struct conf_line){(size_t)(at.begin - text), (size_t)(cursor - text),
+                                   (size_t)(value - text)};
+        found = true;
     }
     return found;
 }

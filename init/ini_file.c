@@ -12,6 +12,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "line_walk.h"
+
 #define CONF_SECTION "redis.conf"
 #define SECTION_MAX 49 /* inih cuts a longer name without a word (MAX_SECTION of ini.c) */
 
@@ -87,15 +89,13 @@ static void note_section(struct feed *feed, const char *line)
 static char *read_line(char *line, int size, void *stream)
 {
     struct feed *feed = stream;
-    if (feed->failed || feed->next == feed->end)
+    struct text_line text;
+    if (feed->failed || !line_next(&feed->next, feed->end, &text))
         return NULL;
     feed->line++;
 
-    const char *line_end = memchr(feed->next, '\n', (size_t)(feed->end - feed->next));
-    const char *following = line_end != NULL ? line_end + 1 : feed->end;
-    const char *start = feed->next;
-    const char *end = line_end != NULL ? line_end : feed->end;
-    feed->next = following;
+    const char *start = text.begin;
+    const char *end = text.end;
     if (feed->line == 1 && end - start >= 3 && memcmp(start, "\xef\xbb\xbf", 3) == 0)
         start += 3; /* a byte-order mark, which inih passes over, too */
     while (start < end &&

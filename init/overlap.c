@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "overlap.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "byte_sink.h"
+#include "line_walk.h"
 #include "private_file.h"
 #include "run_file.h"
 
@@ -60,36 +62,39 @@ void overlap_remove(struct overlap *overlap, size_t index)
             (overlap->count - index) * sizeof(*overlap->list));
 }
 
-/* `UNTIL HASH USER`, as overlap_print() has it. */
-static bool parse_line(struct overlap *overlap, const char *line, const char *end,
+static bool fail_changed(struct failure *failure)
+{
+    return failure_set(failure, EX_OSERR, 0, OVERLAP_NAME " in run_dir was changed, start anew");
+}
+
+/* `UNTIL HASH USER` with its line end, as overlap_print() has it. */
+static bool parse_line(struct overlap *overlap, const struct text_line *line,
                        struct failure *failure)
 {
     char *hash;
     errno = 0;
-    const long long until = strtoll(line, &hash, 10);
-    const char *user = hash + 1 + ACL_HASH_LENGTH + 1;
-    if (errno != 0 || hash == line || user >= end || *hash != ' ' || user[-1] != ' ' ||
+    if (!isdigit((unsigned char)*line->begin)) /* strtoll() would look for a number further on */
+        return fail_changed(failure);
+    const long long until = strtoll(line->begin, &hash, 10);
+    if (errno != 0 || (size_t)(line->end - hash) <= 1 + ACL_HASH_LENGTH + 1 || *hash != ' ' ||
         strspn(hash + 1, "0123456789abcdef") != ACL_HASH_LENGTH)
-        return failure_set(failure, EX_OSERR, 0,
-                           OVERLAP_NAME " in run_dir was changed, start anew");
-    return overlap_add(overlap, user, (size_t)(end - user), hash + 1, until, failure);
+        return fail_changed(failure);
+    const char *user = hash + 1 + ACL_HASH_LENGTH + 1;
+    if (user[-1] != ' ' || memchr(user, '\0', (size_t)(line->end - user)) != NULL)
+        return fail_changed(failure);
+    return overlap_add(overlap, user, (size_t)(line->end - user), hash + 1, until, failure);
 }
 
 bool overlap_parse(struct overlap *overlap, const char *bytes, size_t length,
                    struct failure *failure)
 {
     const size_t mark = strlen(OPEN_LINE);
-    const char *end = bytes + length;
-    bool ok = true;
+    struct text_line line;
+    bool ok = length == 0 || bytes[length - 1] == '\n' || fail_changed(failure);
     overlap->is_open = length >= mark && memcmp(bytes, OPEN_LINE, mark) == 0;
-    for (const char *line = bytes + (overlap->is_open ? mark : 0); ok && line < end;) {
-        const char *line_end = memchr(line, '\n', (size_t)(end - line));
-        if (line_end == NULL)
-            return failure_set(failure, EX_OSERR, 0,
-                               OVERLAP_NAME " in run_dir was changed, start anew");
-        ok = parse_line(overlap, line, line_end, failure);
-        line = line_end + 1;
-    }
+    const char *cursor = bytes + (overlap->is_open ? mark : 0);
+    while (ok && line_next(&cursor, bytes + length, &line))
+        ok = parse_line(overlap, &line, failure);
     return ok;
 }
 

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "conf_words.h"
+#include "line_walk.h"
 #include "private_file.h"
 #include "privileges.h"
 #include "redis_conf.h"
@@ -156,15 +157,11 @@ bool running_conf_parse(struct running_conf *conf, char *bytes, size_t length,
     struct parser parser = {conf, data_dir, failure};
     *conf = (struct running_conf){.password = NULL};
     *failure = (struct failure){0};
+    struct text_line line;
+    const char *cursor = bytes;
     bool ok = true;
-    char *end = bytes + length;
-    for (char *line = bytes; ok && line < end;) {
-        char *line_end = memchr(line, '\n', (size_t)(end - line));
-        if (line_end == NULL)
-            line_end = end;
-        ok = parse_line(&parser, line, line_end);
-        line = line_end + 1;
-    }
+    while (ok && line_next(&cursor, bytes + length, &line))
+        ok = parse_line(&parser, bytes + (line.begin - bytes), bytes + (line.end - bytes));
     return ok && running_conf_socket_in(conf, data_dir, failure);
 }
 

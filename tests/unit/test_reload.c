@@ -58,8 +58,19 @@ START_TEST(the_time_of_one_stays)
 END_TEST
 
 static const char *const broken[] = {
-    "300 " A " app",  "300 " A "\n", "300 " A " \n", "x " A " app\n",   "300 " A "0 app\n",
-    "300  " A " a\n", "\n",          "300\n",        "300 short app\n", "open\n300",
+    "300 " A " app",
+    "300 " A "\n",
+    "300 " A " \n",
+    "x " A " app\n",
+    "300 " A "0 app\n",
+    "300  " A " a\n",
+    "\n",
+    "300\n",
+    "300 short app\n",
+    "open\n300",
+    " 3 " A " app\n",
+    "\n3 " A " app\n",
+    "-3 " A " app\n",
 };
 
 START_TEST(what_is_none)
