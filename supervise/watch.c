@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #define SETTLE_MS 1000      /* without an event, until files are taken as written */
 #define SETTLE_MAX_MS 10000 /* for a writer that never pauses */
 #define STARTED_S 10        /* a change since then may be after the reading by who started us */
+#define LINKS_MAX 8         /* from a name to its file, whose folders are watched */
 #define NEVER (-1)
 /* Only this kernel writes to these, so that inotify sees all; others (NFS, FUSE, 9p ...) may
  * change elsewhere. The numbers are statfs(2)'s; zfs's is OpenZFS's ZFS_SUPER_MAGIC. */
@@ -37,39 +37,70 @@ static bool is_local(const struct statfs *fs)
     return false;
 }
 
-/* Whether the name is a link out of its folder, which is then the only one that is watched. That of
- * a Secret's volume, ..data/NAME, stays in it. */
-static bool leads_away(const char *path)
+/* Whether a link leads to where its folder's events do not tell of each change: out of it, or by
+ * more than one folder, which may be a link as well. That of a Secret's volume, ..data/NAME, is one
+ * of whose way all is seen. */
+static bool leads_away(const char *target)
 {
-    char target[PATH_MAX];
-    const ssize_t length = readlink(path, target, sizeof(target) - 1);
-    if (length <= 0)
-        return false;
-    target[length] = '\0';
-    return target[0] == '/' || strncmp(target, "../", 3) == 0 || strstr(target, "/../") != NULL;
+    const char *slash = strchr(target, '/');
+    return slash != NULL &&
+           (slash == target || strncmp(target, "../", 3) == 0 || strchr(slash + 1, '/') != NULL);
 }
 
-/* Returns whether every change there will be seen. */
-static bool watch_folder(const struct watch *watch, const char *path)
+/* Returns whether every change there will be seen. `name` is as it was afterwards. */
+static bool watch_folder(const struct watch *watch, char name[PATH_MAX])
 {
     const uint32_t events = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE |
                             IN_ATTRIB | IN_MOVE_SELF | IN_ONLYDIR;
-    char copy[PATH_MAX];
     struct statfs fs;
-    const size_t size = strlen(path) + 1;
-    if (watch->fd < 0 || size > sizeof(copy))
+    char *slash = strrchr(name, '/');
+    const bool cut = slash != NULL && slash != name;
+    const char *folder = cut ? name : slash != NULL ? "/" : ".";
+    if (cut)
+        *slash = '\0';
+    const bool seen = inotify_add_watch(watch->fd, folder, events) >= 0 &&
+                      statfs(folder, &fs) == 0 && is_local(&fs);
+    if (cut)
+        *slash = '/';
+    return seen;
+}
+
+/* What the link `name` leads to takes its place. */
+static bool follow(char name[PATH_MAX], const char *target)
+{
+    const char *slash = strrchr(name, '/');
+    const size_t kept = *target == '/' || slash == NULL ? 0 : (size_t)(slash - name) + 1;
+    const size_t size = strlen(target) + 1;
+    if (size > PATH_MAX - kept)
         return false;
-    memcpy(copy, path, size);
-    const char *folder = dirname(copy);
-    return inotify_add_watch(watch->fd, folder, events) >= 0 && statfs(folder, &fs) == 0 &&
-           is_local(&fs) && !leads_away(path);
+    memcpy(name + kept, target, size);
+    return true;
+}
+
+/* The folder of the name and, where that is a link, of what it leads to. Returns whether every
+ * change will be seen. */
+static bool watch_file(const struct watch *watch, const char *path)
+{
+    char name[PATH_MAX];
+    char target[PATH_MAX];
+    name[0] = '\0';
+    bool seen = watch->fd >= 0 && follow(name, path);
+    for (int links = 0; seen && links < LINKS_MAX; links++) {
+        seen = watch_folder(watch, name);
+        const ssize_t length = readlink(name, target, sizeof(target) - 1);
+        if (length < 0)
+            return seen;
+        target[length] = '\0';
+        seen = seen && !leads_away(target) && follow(name, target);
+    }
+    return false;
 }
 
 static void watch_folders(struct watch *watch)
 {
     watch->unseen = false;
     for (size_t i = 0; i < watch->options->watch_count; i++)
-        if (!watch_folder(watch, watch->options->watch[i]))
+        if (!watch_file(watch, watch->options->watch[i]))
             watch->unseen = true;
 }
 

@@ -261,6 +261,59 @@ START_TEST(a_link_to_elsewhere_is_looked_at)
 }
 END_TEST
 
+/* Not by a swap, but where the swap's link leads to; the poll is far away. */
+START_TEST(the_file_behind_the_link_is_watched)
+{
+    char next[256], file[256];
+    setup();
+    struct run run = START(_i, PRINT, "--watch-poll", "86400", "ACTOR", "signals");
+    expect_ready(run.out);
+    expect_line(run.out, "one");
+    expect_rest(&run);
+    write_secret("../beside", "two\n"); /* of which the watched folder has no event */
+    at("../beside/password", next);
+    at("..2026_01/password", file);
+    ck_assert_int_eq(rename(next, file), 0);
+    expect_line(run.out, "two");
+    expect_rest(&run);
+    expect_quiet_end(&run, 0);
+    teardown();
+}
+END_TEST
+
+static void link_away(const char *to)
+{
+    char next[128], away[128];
+    (void)snprintf(next, sizeof(next), "%s/next", root);
+    (void)snprintf(away, sizeof(away), "%s/away", root);
+    ck_assert_int_eq(symlink(to, next), 0);
+    ck_assert_int_eq(rename(next, away), 0);
+}
+
+/* password -> ..data/password -> ../../away/password, where away is a link that changes: none of
+ * its events is seen. */
+START_TEST(a_link_behind_a_link_is_looked_at)
+{
+    char file[256];
+    setup();
+    write_secret("..2026_02", "two\n");
+    write_secret("..2026_03", "three\n");
+    at("..data/password", file);
+    ck_assert_int_eq(unlink(file), 0);
+    ck_assert_int_eq(symlink("../../away/password", file), 0);
+    link_away("secret/..2026_02");
+    struct run run = START(_i, PRINT, "--watch-poll", "1", "ACTOR", "signals");
+    expect_ready(run.out);
+    expect_line(run.out, "two");
+    expect_one_child(&run);
+    ck_assert(await_sleep(run.pid, true));
+    link_away("secret/..2026_03");
+    expect_line(run.out, "three");
+    expect_quiet_end(&run, 0);
+    teardown();
+}
+END_TEST
+
 START_TEST(the_command_ends_with_the_child)
 {
     setup();
@@ -305,6 +358,8 @@ int main(int argc, char *argv[])
         {a_folder_that_is_made_anew_is_watched, IN_EACH_PLACE, 0},
         {other_file_systems_are_looked_at, IN_EACH_PLACE, 0},
         {a_link_to_elsewhere_is_looked_at, IN_EACH_PLACE, 0},
+        {the_file_behind_the_link_is_watched, IN_EACH_PLACE, 0},
+        {a_link_behind_a_link_is_looked_at, IN_EACH_PLACE, 0},
         {the_command_ends_with_the_child, IN_EACH_PLACE, 0},
         {a_command_that_is_missing_is_said, ONCE, 0},
         {a_watch_needs_a_command, ONCE, 0},
