@@ -54,6 +54,10 @@ bool reload_plan_has_gone(const struct reload_plan *plan, const struct acl_line 
 bool reload_plan_has_primary(const struct reload_plan *plan);
 bool reload_plan_has_any(const struct reload_plan *plan);
 
+/* The last line of masterauth, which CONFIG REWRITE of Valkey calls primaryauth; the name that it
+ * has, or NULL: there is none. */
+const char *reload_plan_find_primary(const struct run_file *conf, struct conf_line *line);
+
 /* Whether the settings have that password for that user. */
 bool reload_plan_wants(const struct reload_plan *plan, const struct overlap_entry *entry);
 

@@ -111,15 +111,29 @@ static bool render_users(struct reload_plan *plan, struct failure *failure)
     return true;
 }
 
+const char *reload_plan_find_primary(const struct run_file *conf, struct conf_line *line)
+{
+    static const char *const names[] = {"masterauth", "primaryauth"};
+    const char *found = NULL;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct conf_line at;
+        if (!conf_edit_find(conf->bytes, conf->length, names[i], &at) ||
+            (found != NULL && at.begin < line->begin))
+            continue;
+        *line = at;
+        found = names[i];
+    }
+    return found;
+}
+
 /* Ours stands behind redis-init's own lines; one in front of them is the user's. */
 static bool is_primary_ours(const struct reload_plan *plan, struct conf_line *line)
 {
-    const char *text = plan->conf_text.bytes;
-    const size_t length = plan->conf_text.length;
+    const struct run_file *conf = &plan->conf_text;
     struct conf_line own = {.begin = 0};
     const char *before = plan->has_acl ? REDIS_CONF_CREDENTIAL : "requirepass";
-    return conf_edit_find(text, length, before, &own) &&
-           conf_edit_find(text, length, "masterauth", line) && line->begin > own.begin;
+    return conf_edit_find(conf->bytes, conf->length, before, &own) &&
+           reload_plan_find_primary(conf, line) != NULL && line->begin > own.begin;
 }
 
 static void compare(struct reload_plan *plan)

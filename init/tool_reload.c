@@ -104,23 +104,37 @@ static bool put_file(const struct reload_plan *plan, const char *name, const str
     return private_file_write(plan->settings->run_dir, name, text->bytes, text->length, failure);
 }
 
-/* A directive's last line in *text, if there is one, with that password. */
-static bool edit(struct run_file *text, const char *name, const struct secret *secret,
-                 struct failure *failure)
+static bool edit(struct run_file *text, const struct conf_line *line, const char *name,
+                 const struct secret *secret, struct failure *failure)
 {
-    struct conf_line line;
     struct run_file edited = {.bytes = NULL};
-    if (secret == NULL || !conf_edit_find(text->bytes, text->length, name, &line))
-        return true;
-    const size_t size = conf_edit_replace(NULL, 0, text->bytes, text->length, &line, name, secret);
+    const size_t size = conf_edit_replace(NULL, 0, text->bytes, text->length, line, name, secret);
     if (!run_file_new(&edited, size, failure)) {
         run_file_free(&edited);
         return false;
     }
-    (void)conf_edit_replace(edited.bytes, size, text->bytes, text->length, &line, name, secret);
+    (void)conf_edit_replace(edited.bytes, size, text->bytes, text->length, line, name, secret);
     run_file_free(text);
     *text = edited;
     return true;
+}
+
+static bool edit_password(struct reload_plan *plan, struct failure *failure)
+{
+    static const char name[] = "requirepass";
+    struct run_file *text = &plan->conf_text;
+    struct conf_line line;
+    return plan->has_users || plan->password.secret == NULL ||
+           !conf_edit_find(text->bytes, text->length, name, &line) ||
+           edit(text, &line, name, plan->password.secret, failure);
+}
+
+static bool edit_primary(struct reload_plan *plan, struct failure *failure)
+{
+    struct conf_line line;
+    const char *name =
+        plan->primary_auth != NULL ? reload_plan_find_primary(&plan->conf_text, &line) : NULL;
+    return name == NULL || edit(&plan->conf_text, &line, name, plan->primary_auth, failure);
 }
 
 /* A start, and the next reload, find what the server has. */
@@ -128,9 +142,7 @@ static bool write_files(struct reload_plan *plan, struct failure *failure)
 {
     if (plan->has_users && !put_file(plan, ACL_NAME, &plan->wanted, failure))
         return false;
-    return (plan->has_users ||
-            edit(&plan->conf_text, "requirepass", plan->password.secret, failure)) &&
-           edit(&plan->conf_text, "masterauth", plan->primary_auth, failure) &&
+    return edit_password(plan, failure) && edit_primary(plan, failure) &&
            put_file(plan, CONF_NAME, &plan->conf_text, failure);
 }
 
