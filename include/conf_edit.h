@@ -20,12 +20,19 @@ bool conf_edit_find(const char *text, size_t length, const char *name, struct co
 /* Whether the first word behind the name is that password. */
 bool conf_edit_is(const char *text, const struct conf_line *line, const struct secret *secret);
 
+/* Whether it is that text. */
+bool conf_edit_is_text(const char *text, const struct conf_line *line, const char *value);
+
 /*
- * The text with `name "PASSWORD"` in the place of `line`. Returns the bytes needed and writes no
+ * The text with `name "VALUE"` in the place of `line`. Returns the bytes needed and writes no
  * more than `size`, as snprintf(3) does, without a NUL.
  */
+struct conf_value {
+    const char *name;
+    const char *bytes;
+    size_t length;
+};
 size_t conf_edit_replace(char *out, size_t size, const char *text, size_t length,
-                         const struct conf_line *line, const char *name,
-                         const struct secret *secret);
+                         const struct conf_line *line, const struct conf_value *value);
 
 #endif

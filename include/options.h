@@ -37,6 +37,8 @@ struct options {
     bool ping_ready;              /* ping --ready */
     unsigned ping_timeout;        /* ping --timeout, in seconds */
     const char *environment_file; /* reload --environment, or NULL */
+    bool passwords;               /* reload --passwords, --certificates: both or none is all */
+    bool certificates;
 };
 
 /*

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "certificate.h"
 #include "internal_user.h"
 #include "secret.h"
 #include "server_args.h"
@@ -49,15 +50,16 @@ struct redis_conf {
     const struct settings *settings;
     const struct server_args *args;
     const struct server_features *features;
-    const struct secret *tls_password;    /* of [tls] key_file; NULL: none, or redacted */
-    const char *bind;                     /* resolved addresses */
-    const struct secret *password;        /* NULL: none (allow_empty_password, or redacted) */
-    bool redacted;                        /* `requirepass <redacted>` for people to read */
-    bool has_users;                       /* the server gets an aclfile, and no requirepass */
-    const char *aclfile;                  /* where the server finds it; NULL when redacted */
-    const struct secret *primary_auth;    /* masterauth, where it is not the password; or NULL */
-    const struct internal_user *internal; /* NULL: there is none */
-    const struct server_socket *socket;   /* NULL: no word of ours about a unix socket */
+    const struct secret *tls_password;     /* of [tls] key_file; NULL: none, or redacted */
+    const struct certificate *certificate; /* of [tls], as it was judged; NULL: redacted */
+    const char *bind;                      /* resolved addresses */
+    const struct secret *password;         /* NULL: none (allow_empty_password, or redacted) */
+    bool redacted;                         /* `requirepass <redacted>` for people to read */
+    bool has_users;                        /* the server gets an aclfile, and no requirepass */
+    const char *aclfile;                   /* where the server finds it; NULL when redacted */
+    const struct secret *primary_auth;     /* masterauth, where it is not the password; or NULL */
+    const struct internal_user *internal;  /* NULL: there is none */
+    const struct server_socket *socket;    /* NULL: no word of ours about a unix socket */
 };
 
 /* The first line, by which a redis.conf of ours is known again. */
@@ -66,6 +68,9 @@ struct redis_conf {
 
 /* A comment to the server: the password of the user redis-init, for whoever may read this file. */
 #define REDIS_CONF_CREDENTIAL "#credential"
+
+/* Likewise: the certificates that the server has, as certificate_print() has them. */
+#define REDIS_CONF_CERTIFICATE "#certificate"
 
 /*
  * The bytes of redis.conf: the user's first, then what redis-init controls, which wins. Pure.

@@ -12,7 +12,8 @@
  */
 
 /* Connects and becomes the user redis-init; on a server without one `default`, by conf->password,
- * or where that is the old one no more by `fresh`. */
+ * or where that is the old one no more by `fresh`, which may be NULL; nobody where it asks for no
+ * password. */
 bool reload_connect(struct server_link *link, const struct running_conf *conf, uid_t uid,
                     const struct secret *fresh, struct failure *failure) MUST_CHECK;
 
@@ -45,8 +46,10 @@ bool reload_delete_user(struct server_link *link, const char *name, size_t lengt
 bool reload_take_password(struct server_link *link, const struct overlap_entry *entry,
                           struct failure *failure) MUST_CHECK;
 
-/* CONFIG SET name to the password. */
+/* CONFIG SET name to the password, or to a text that is none. */
 bool reload_configure(struct server_link *link, const char *name, const struct secret *secret,
                       struct failure *failure) MUST_CHECK;
+bool reload_configure_text(struct server_link *link, const char *name, const char *value,
+                           struct failure *failure) MUST_CHECK;
 
 #endif

@@ -28,9 +28,10 @@ struct rotation_start {
 
 /*
  * As the server's uid, when its files are written: has redis-init-supervise run `redis-init reload`
- * when a secret's file changes, and leaves it the variables that settings come from, none of which
- * is a secret, as run_dir/environment. Where secrets can't change under a server that runs, this is
- * said with the reason, as a notice. EX_CANTCREAT, EX_OSERR.
+ * when a file of passwords or of [tls] changes, and leaves it the variables that settings come
+ * from, none of which is a secret, as run_dir/environment. Where passwords, certificates or both
+ * can't change under a server that runs, this is said with the reason, as a notice. EX_CANTCREAT,
+ * EX_OSERR.
  */
 bool rotation_arrange(struct rotation *rotation, const struct rotation_start *start,
                       struct failure *failure) MUST_CHECK;

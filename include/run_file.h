@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "conf_edit.h"
 #include "failure.h"
 
 /* Bytes that may hold passwords, in guarded memory; all zeros: none. */
@@ -23,6 +24,10 @@ bool run_file_read(struct run_file *file, const char *run_dir, const char *name,
 
 /* Memory for `length` bytes. EX_OSERR. */
 bool run_file_new(struct run_file *file, size_t length, struct failure *failure) MUST_CHECK;
+
+/* Another value in the place of a line of it. EX_OSERR. */
+bool run_file_edit(struct run_file *file, const struct conf_line *line,
+                   const struct conf_value *value, struct failure *failure) MUST_CHECK;
 
 /* Wipes them. */
 void run_file_free(struct run_file *file);

@@ -16,6 +16,7 @@ struct running_conf {
     char socket[PATH_MAX];     /* of its unix socket, absolute; "": none */
     char bind[BIND_MAX];       /* addresses as redis.conf has them */
     unsigned port;             /* 0: no TCP, or TLS alone */
+    unsigned tls_port;         /* 0: no TLS */
 };
 
 /*
@@ -27,6 +28,9 @@ struct running_conf {
  */
 bool running_conf_read(struct running_conf *conf, const struct settings *settings, uid_t uid,
                        bool *found, struct failure *failure) MUST_CHECK;
+
+/* The failure of who can't do without it: EX_NOINPUT. */
+bool running_conf_missing(const struct settings *settings, uid_t uid, struct failure *failure);
 
 /*
  * The same from the bytes of the file, behind which one more may be written: the last of each

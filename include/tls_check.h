@@ -2,6 +2,7 @@
 #ifndef REDIS_INIT_TLS_CHECK_H
 #define REDIS_INIT_TLS_CHECK_H
 
+#include "certificate.h"
 #include "report.h"
 #include "secret.h"
 #include "server_features.h"
@@ -17,11 +18,13 @@ bool tls_server_check(const struct settings *settings, const char *server,
                       const struct server_features *features, struct failure *failure) MUST_CHECK;
 
 /*
- * As the server's uid: has redis-init-tls(8), beside this program, judge the files of [tls]; the
- * password goes to it by a pipe. A warning of its is said. EX_DATAERR and EX_NOINPUT as it says
- * them; EX_OSERR when it is missing or can't be run. Without [tls] port nothing is done.
+ * As the server's uid: has redis-init-tls(8), beside this program, judge the files of [tls], and
+ * say what they hold; the password goes to it by a pipe. A warning of its is said. EX_DATAERR and
+ * EX_NOINPUT as it says them; EX_OSERR when it is missing or can't be run. Without [tls] port
+ * nothing is done.
  */
-bool tls_check(const struct settings *settings, const struct secret *password,
-               const struct report *report, struct failure *failure) MUST_CHECK;
+bool tls_check(struct certificate *certificate, const struct settings *settings,
+               const struct secret *password, const struct report *report,
+               struct failure *failure) MUST_CHECK;
 
 #endif

@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <time.h>
 
-/* What redis-init-tls says: one line on standard output, and its exit code. */
+#include "tls_identity.h"
+
+/* What redis-init-tls says: a line on standard output, and its exit code. */
 struct tls_answer {
-    int code; /* 0, or EX_DATAERR, EX_NOINPUT */
+    int code; /* 0, or EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_OSERR */
     char text[512];
 };
 
@@ -35,6 +37,14 @@ struct tls_password {
 /* The certificate of the server: the first one of the file. NULL, EX_DATAERR: there is none. */
 X509 *tls_read_certificate(FILE *file, const char *path, struct tls_answer *answer);
 
+/* Sees one certificate of a file. */
+typedef void tls_visitor(const X509 *certificate, void *context);
+
+/* Reads the rest of the file, of which every block has to be a whole certificate: `visit` sees
+ * each (or is NULL), and they are added to *hash. EX_DATAERR. */
+bool tls_read_rest(FILE *file, const char *path, tls_visitor *visit, void *context,
+                   struct tls_hash *hash, struct tls_answer *answer);
+
 /* EX_DATAERR: none is there, it is encrypted and no password was given, or not by that one. */
 EVP_PKEY *tls_read_key(FILE *file, const char *path, struct tls_password *password,
                        struct tls_answer *answer);
@@ -46,6 +56,10 @@ bool tls_judge_pair(X509 *certificate, EVP_PKEY *key, struct tls_answer *answer)
 /* Days before its end from which a certificate is warned of. */
 #define TLS_WARN_DAYS 14
 
+/* As RFC 3339 has it, which logs are searched for; returns `text`. */
+#define TLS_TIME_SIZE 32
+const char *tls_print_time(const ASN1_TIME *time, char text[TLS_TIME_SIZE]);
+
 /*
  * EX_DATAERR when the certificate is not valid yet or no more; true with a text when it ends within
  * TLS_WARN_DAYS. `what` names it.
@@ -53,7 +67,9 @@ bool tls_judge_pair(X509 *certificate, EVP_PKEY *key, struct tls_answer *answer)
 bool tls_judge_dates(const X509 *certificate, const char *what, time_t now,
                      struct tls_answer *answer);
 
-/* Every block of the file is a certificate, and one at least is valid now. EX_DATAERR. */
-bool tls_judge_authorities(FILE *file, const char *path, time_t now, struct tls_answer *answer);
+/* Every block of the file is a certificate, and one at least is valid now; all of them are added to
+ * *hash. EX_DATAERR. */
+bool tls_judge_authorities(FILE *file, const char *path, time_t now, struct tls_hash *hash,
+                           struct tls_answer *answer);
 
 #endif

@@ -43,33 +43,41 @@ bool conf_edit_find(const char *text, size_t length, const char *name, struct co
     return found;
 }
 
-bool conf_edit_is(const char *text, const struct conf_line *line, const struct secret *secret)
+static bool is_word(const char *text, const struct conf_line *line, const char *bytes,
+                    size_t length)
 {
-    size_t length;
     size_t word_length;
-    const char *bytes = secret_bytes(secret, &length);
     const char *cursor = text + line->value;
     char *word = sodium_malloc(SECRET_MAX);
     if (word == NULL)
         return false;
     const bool same =
         conf_next_word(&cursor, text + line->end, word, SECRET_MAX, &word_length) == CONF_WORD &&
-        word_length == length && sodium_memcmp(word, bytes, length) == 0;
+        word_length == length && length <= SECRET_MAX && sodium_memcmp(word, bytes, length) == 0;
     sodium_free(word);
     return same;
 }
 
+bool conf_edit_is(const char *text, const struct conf_line *line, const struct secret *secret)
+{
+    size_t length;
+    const char *bytes = secret_bytes(secret, &length);
+    return is_word(text, line, bytes, length);
+}
+
+bool conf_edit_is_text(const char *text, const struct conf_line *line, const char *value)
+{
+    return is_word(text, line, value, strlen(value));
+}
+
 size_t conf_edit_replace(char *out, size_t size, const char *text, size_t length,
-                         const struct conf_line *line, const char *name,
-                         const struct secret *secret)
+                         const struct conf_line *line, const struct conf_value *value)
 {
     struct byte_sink sink = {.bytes = out, .size = size};
-    size_t secret_length;
-    const char *bytes = secret_bytes(secret, &secret_length);
     sink_bytes(&sink, text, line->begin);
-    sink_text(&sink, name);
+    sink_text(&sink, value->name);
     sink_text(&sink, " ");
-    sink_quoted(&sink, bytes, secret_length);
+    sink_quoted(&sink, value->bytes, value->length);
     sink_text(&sink, "\n");
     sink_bytes(&sink, text + line->end, length - line->end);
     return sink.length;

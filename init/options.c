@@ -101,6 +101,18 @@ static bool take_environment(struct reader *reader, const char *value)
     return true;
 }
 
+static bool take_passwords(struct reader *reader, const char *value)
+{
+    reader->options->passwords = true;
+    return value == NULL;
+}
+
+static bool take_certificates(struct reader *reader, const char *value)
+{
+    reader->options->certificates = true;
+    return value == NULL;
+}
+
 #define LONG_ONLY 0
 
 /* The rows without `take` are the supervisor's alone; its table gives their letters, values and
@@ -129,6 +141,8 @@ static const struct option ping_table[] = {
 
 /* Behind `reload` alone. */
 static const struct option reload_table[] = {
+    {"--passwords", LONG_ONLY, NULL, "only passwords and users", take_passwords},
+    {"--certificates", LONG_ONLY, NULL, "only the files of [tls]", take_certificates},
     {"--environment", LONG_ONLY, "FILE", "read its variables, ended by NULs, instead of its own",
      take_environment},
 };
@@ -325,7 +339,7 @@ static const struct tool tools[] = {
     {"ping", COMMAND_PING, ", did you mean the subcommand `ping`, which comes first?",
      "ping takes no arguments but --ready and --timeout"},
     {"reload", COMMAND_RELOAD, ", did you mean the subcommand `reload`, which comes first?",
-     "reload takes no arguments but --environment"},
+     "reload takes no arguments but --passwords, --certificates and --environment"},
 };
 /* clang-format on */
 
@@ -391,7 +405,7 @@ bool options_print_help(struct failure *failure)
         "       redis-init config [OPTIONS] [--] [ARG...]\n"
         "       redis-init checkpass|genpass [OPTIONS]\n"
         "       redis-init ping [--ready] [--timeout SECONDS] [OPTIONS]\n"
-        "       redis-init reload [--environment FILE] [OPTIONS]\n"
+        "       redis-init reload [--passwords|--certificates] [--environment FILE] [OPTIONS]\n"
         "       redis-init --help | --version\n"
         "\n"
         "The entrypoint that makes a Redis or Valkey container safe by default: reads and judges "
@@ -403,7 +417,7 @@ bool options_print_help(struct failure *failure)
         "  checkpass   judge the password on standard input: exit 0 or 65\n"
         "  genpass     print a fresh 256-bit password\n"
         "  ping        ask the running server whether it is alive: exit 0 or 1\n"
-        "  reload      give the running server the passwords and users as they are now\n"
+        "  reload      give the running server the passwords, users and certificates of now\n"
         "\n"
         "Options:\n",
         stdout);

@@ -291,6 +291,13 @@ static void put_path(struct byte_sink *sink, const char *name, const char *path)
         put_quoted_line(sink, name, path, strlen(path));
 }
 
+static void put_certificate(struct byte_sink *sink, const struct certificate *certificate)
+{
+    char text[CERTIFICATE_PRINTED_MAX];
+    certificate_print(text, certificate);
+    put_quoted_line(sink, REDIS_CONF_CERTIFICATE, text, strlen(text));
+}
+
 static void put_tls(struct byte_sink *sink, const struct redis_conf *conf)
 {
     static const char *const clients[] = {
@@ -310,6 +317,8 @@ static void put_tls(struct byte_sink *sink, const struct redis_conf *conf)
     put_quoted_line(sink, "tls-protocols", tls->protocols, strlen(tls->protocols));
     put_line(sink, "tls-replication", tls->replication ? "yes" : "no");
     put_line(sink, "tls-cluster", tls->cluster ? "yes" : "no");
+    if (conf->certificate != NULL)
+        put_certificate(sink, conf->certificate);
 }
 
 static void put_our_part(struct byte_sink *sink, const struct redis_conf *conf)

@@ -76,10 +76,7 @@ static bool load_told(struct reload_plan *plan, struct failure *failure)
         !run_file_read(&plan->acl_text, settings->run_dir, ACL_NAME, plan->uid, &has_file, failure))
         return false;
     if (!found)
-        return failure_set(failure, EX_NOINPUT, 0,
-                           "there is no redis.conf of redis-init's in run_dir %s that uid %u may "
-                           "read",
-                           settings->run_dir, plan->uid);
+        return running_conf_missing(settings, plan->uid, failure);
     plan->has_acl = plan->conf.credential != NULL;
     if (conf_edit_find(plan->conf_text.bytes, plan->conf_text.length, "aclfile", &line) !=
         plan->has_users)

@@ -73,6 +73,8 @@ bool reload_connect(struct server_link *link, const struct running_conf *conf, u
 {
     if (!server_link_open(link, conf, uid, failure))
         return later(failure);
+    if (conf->credential == NULL && conf->password == NULL)
+        return true;
     return tell(link, write_auth, conf, failure) ||
            (failure->exit_code == EXIT_FAILURE && conf->credential == NULL && fresh != NULL &&
             tell(link, write_fresh, fresh, failure));
@@ -197,6 +199,7 @@ bool reload_take_password(struct server_link *link, const struct overlap_entry *
 struct setting {
     const char *name;
     const struct secret *secret;
+    const char *text; /* where there is no secret */
 };
 
 static void write_setting(struct byte_sink *sink, const void *what)
@@ -206,13 +209,23 @@ static void write_setting(struct byte_sink *sink, const void *what)
     server_request_text(sink, "CONFIG");
     server_request_text(sink, "SET");
     server_request_text(sink, setting->name);
-    server_request_secret(sink, setting->secret);
+    if (setting->secret != NULL)
+        server_request_secret(sink, setting->secret);
+    else
+        server_request_text(sink, setting->text);
 }
 
 bool reload_configure(struct server_link *link, const char *name, const struct secret *secret,
                       struct failure *failure)
 {
-    const struct setting setting = {name, secret};
+    const struct setting setting = {name, secret, NULL};
+    return tell(link, write_setting, &setting, failure);
+}
+
+bool reload_configure_text(struct server_link *link, const char *name, const char *value,
+                           struct failure *failure)
+{
+    const struct setting setting = {name, NULL, value};
     return tell(link, write_setting, &setting, failure);
 }
 
@@ -248,7 +261,7 @@ bool reload_set_password(struct server_link *link, const struct secret *secret,
                          const struct overlap *overlap, long long now, struct failure *failure)
 {
     const struct password_change change = {
-        {"requirepass", secret}, {overlap, now, USER_DEFAULT, strlen(USER_DEFAULT), NULL}};
+        {"requirepass", secret, NULL}, {overlap, now, USER_DEFAULT, strlen(USER_DEFAULT), NULL}};
     bool keeps = false;
     for (size_t i = 0; i < overlap->count; i++)
         keeps = keeps || is_kept(&change.kept, &overlap->list[i]);

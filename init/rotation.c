@@ -39,6 +39,13 @@ static bool add(struct arranger *arranger, const char *option, const char *value
     return true;
 }
 
+/* Back to so many. */
+static void cut(struct rotation *rotation, size_t count)
+{
+    while (rotation->count > count)
+        free(rotation->words[--rotation->count]);
+}
+
 /* Whether the name is a mount by itself, as subPath makes it: it shows the old file for ever. What
  * an older kernel does not tell is not held against it. */
 static bool is_mount(const char *path)
@@ -110,7 +117,19 @@ static bool watch_rules(struct arranger *arranger)
     return ok;
 }
 
-static bool watch_all(struct arranger *arranger)
+/* Where `redis-init reload` would not know what it goes by. */
+static bool can_reload(struct arranger *arranger)
+{
+    const struct rotation_start *start = arranger->start;
+    if (!start->in_run_dir)
+        (void)snprintf(arranger->off, sizeof(arranger->off), "redis.conf is in a memfd");
+    else if (start->settings->config_file != NULL && *start->settings->config_file != '/')
+        (void)snprintf(arranger->off, sizeof(arranger->off), "%s %s", start->settings->config_file,
+                       problem_of(start->settings->config_file));
+    return arranger->off[0] == '\0';
+}
+
+static bool watch_passwords(struct arranger *arranger)
 {
     const struct rotation_start *start = arranger->start;
     bool ok = true;
@@ -119,14 +138,41 @@ static bool watch_all(struct arranger *arranger)
                        "the password is given by %.*s, which can't change: mount a Secret and name "
                        "its file",
                        (int)strcspn(start->password->source, " "), start->password->source);
-    else if (!start->in_run_dir)
-        (void)snprintf(arranger->off, sizeof(arranger->off), "redis.conf is in a memfd");
-    else if (start->settings->config_file != NULL && *start->settings->config_file != '/')
-        (void)snprintf(arranger->off, sizeof(arranger->off), "%s %s", start->settings->config_file,
-                       problem_of(start->settings->config_file));
     for (size_t i = 0; ok && i < start->password->file_count; i++)
         ok = watch(arranger, start->password->files[i]);
     return ok && watch_users(arranger) && watch_rules(arranger);
+}
+
+static bool watch_certificates(struct arranger *arranger)
+{
+    const struct tls_settings *tls = &arranger->start->settings->tls;
+    const char *const files[] = {tls->cert_file, tls->key_file, tls->ca_file,
+                                 tls->key_password_file};
+    bool ok = true;
+    for (size_t i = 0; ok && tls->port != 0 && i < sizeof(files) / sizeof(files[0]); i++)
+        ok = *files[i] == '\0' || watch(arranger, files[i]);
+    return ok;
+}
+
+typedef bool watch_part(struct arranger *arranger);
+
+/* Passwords or certificates: what can't be watched as a whole is not watched at all, and the other
+ * part goes on without it. *on is whether it is. */
+static bool arrange_part(struct arranger *arranger, watch_part *part, const char *name, bool *on)
+{
+    const size_t words = arranger->rotation->count;
+    const size_t watched = arranger->watched;
+    if (!part(arranger))
+        return false;
+    if (arranger->off[0] != '\0') {
+        report_line(&arranger->start->options->report, REPORT_NOTICE,
+                    "rotation%s is off because %s", name, arranger->off);
+        cut(arranger->rotation, words);
+        arranger->watched = watched;
+        arranger->off[0] = '\0';
+    }
+    *on = arranger->watched > watched;
+    return true;
 }
 
 static bool is_for_reload(const struct rotation_start *start, const char *variable)
@@ -190,7 +236,8 @@ static bool leave_environment(const struct rotation_start *start, struct failure
     return ok;
 }
 
-static bool add_command(struct arranger *arranger)
+/* `part` is an option of reload's, or "". */
+static bool add_command(struct arranger *arranger, const char *part)
 {
     const struct rotation_start *start = arranger->start;
     const struct report *report = &start->options->report;
@@ -206,7 +253,9 @@ static bool add_command(struct arranger *arranger)
     bool ok = add(arranger, "--watch-poll=", poll) && add(arranger, "--on-change=", program) &&
               add(arranger, "--on-change=", "reload") &&
               add(arranger, "--on-change=--environment=", file);
-    if (report->format == REPORT_JSON)
+    if (ok && *part != '\0')
+        ok = add(arranger, "--on-change=", part);
+    if (ok && report->format == REPORT_JSON)
         ok = add(arranger, "--on-change=", "--log-format=json");
     if (ok && report->level != REPORT_NOTICE)
         ok =
@@ -218,23 +267,28 @@ bool rotation_arrange(struct rotation *rotation, const struct rotation_start *st
                       struct failure *failure)
 {
     struct arranger arranger = {.rotation = rotation, .start = start, .failure = failure};
+    const bool has_tls = start->settings->tls.port != 0;
+    bool passwords;
+    bool certificates;
     *rotation = (struct rotation){.count = 0};
     if (start->in_run_dir)
         overlap_forget(start->settings->run_dir);
-    if (!watch_all(&arranger))
-        return false;
-    if (arranger.off[0] != '\0') {
-        rotation_free(rotation);
+    if (!can_reload(&arranger)) {
         report_line(&start->options->report, REPORT_NOTICE, "rotation is off because %s",
                     arranger.off);
         return true;
     }
-    return arranger.watched == 0 || (leave_environment(start, failure) && add_command(&arranger));
+    if (!arrange_part(&arranger, watch_passwords, has_tls ? " of passwords" : "", &passwords) ||
+        !arrange_part(&arranger, watch_certificates, " of certificates", &certificates))
+        return false;
+    if (!passwords && !certificates)
+        return true;
+    const char *alone = passwords ? "--passwords" : "--certificates";
+    return leave_environment(start, failure) &&
+           add_command(&arranger, has_tls && passwords != certificates ? alone : "");
 }
 
 void rotation_free(struct rotation *rotation)
 {
-    for (size_t i = 0; i < rotation->count; i++)
-        free(rotation->words[i]);
-    *rotation = (struct rotation){.count = 0};
+    cut(rotation, 0);
 }

@@ -87,6 +87,21 @@ bool run_file_read(struct run_file *file, const char *run_dir, const char *name,
     return ok;
 }
 
+bool run_file_edit(struct run_file *file, const struct conf_line *line,
+                   const struct conf_value *value, struct failure *failure)
+{
+    struct run_file edited = {.bytes = NULL};
+    const size_t size = conf_edit_replace(NULL, 0, file->bytes, file->length, line, value);
+    if (!run_file_new(&edited, size, failure)) {
+        run_file_free(&edited);
+        return false;
+    }
+    (void)conf_edit_replace(edited.bytes, size, file->bytes, file->length, line, value);
+    run_file_free(file);
+    *file = edited;
+    return true;
+}
+
 void run_file_free(struct run_file *file)
 {
     sodium_free(file->bytes);

@@ -52,14 +52,24 @@ static bool take_credential(struct parser *parser, char *value)
     return take_secret(&parser->conf->credential, value, REDIS_CONF_CREDENTIAL, parser->failure);
 }
 
-static bool take_port(struct parser *parser, char *value)
+static bool read_port(unsigned *port, const char *value)
 {
     char *end;
-    const unsigned long port = strtoul(value, &end, 10);
-    if (*value == '\0' || *end != '\0' || port > 65535)
+    const unsigned long number = strtoul(value, &end, 10);
+    if (*value == '\0' || *end != '\0' || number > 65535)
         return false;
-    parser->conf->port = (unsigned)port;
+    *port = (unsigned)number;
     return true;
+}
+
+static bool take_port(struct parser *parser, char *value)
+{
+    return read_port(&parser->conf->port, value);
+}
+
+static bool take_tls_port(struct parser *parser, char *value)
+{
+    return read_port(&parser->conf->tls_port, value);
 }
 
 static bool take_bind(struct parser *parser, char *value)
@@ -87,6 +97,7 @@ static const struct wanted wanted[] = {
     {REDIS_CONF_CREDENTIAL, false, take_credential},
     {"requirepass", false, take_password},
     {"port", false, take_port},
+    {"tls-port", false, take_tls_port},
     {"bind", true, take_bind},
     {"unixsocket", false, take_socket},
     {"dir", false, take_dir},
@@ -197,4 +208,11 @@ bool running_conf_read(struct running_conf *conf, const struct settings *setting
     if (!ok)
         running_conf_free(conf);
     return ok;
+}
+
+bool running_conf_missing(const struct settings *settings, uid_t uid, struct failure *failure)
+{
+    return failure_set(failure, EX_NOINPUT, 0,
+                       "there is no redis.conf of redis-init's in run_dir %s that uid %u may read",
+                       settings->run_dir, uid);
 }

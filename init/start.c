@@ -186,6 +186,7 @@ static bool write_conf(struct conf_place_found *place, const struct launch *laun
                        struct failure *failure)
 {
     char addresses[BIND_MAX];
+    struct certificate certificate;
     const struct settings *settings = launch->settings;
     const struct secret *secret = launch->password.secret;
     const struct report *report = &launch->options->report;
@@ -199,12 +200,13 @@ static bool write_conf(struct conf_place_found *place, const struct launch *laun
         .password = secret,
         .has_users = settings_has_users(settings),
         .tls_password = launch->tls_password,
+        .certificate = &certificate,
         .primary_auth = launch->acl.users.primary_auth,
         .internal = launch->acl.internal.credential != NULL ? &launch->acl.internal : NULL,
         .socket = &socket,
     };
     return data_dir_check(settings->data_dir, failure) &&
-           tls_check(settings, launch->tls_password, report, failure) &&
+           tls_check(&certificate, settings, launch->tls_password, report, failure) &&
            user_conf_check(settings, &launch->args, secret, report, failure) &&
            bind_resolve(settings->bind, launch->features.optional_bind, addresses, failure) &&
            conf_place_write(place, &conf, &users, report, failure);
@@ -262,7 +264,7 @@ static void free_secrets(struct launch *launch)
     launch->tls_password = NULL;
 }
 
-/* Nothing is there to rotate where the server asks for no password. */
+/* Nothing is there to rotate where the server asks for no password and shows no certificate. */
 static bool arrange(struct rotation *rotation, const struct launch *launch,
                     const struct conf_place_found *place, struct failure *failure)
 {
@@ -274,7 +276,8 @@ static bool arrange(struct rotation *rotation, const struct launch *launch,
         .environment = launch->environment,
         .in_run_dir = place->in_run_dir,
     };
-    return (launch->password.secret == NULL && !settings_has_users(launch->settings)) ||
+    return (launch->password.secret == NULL && !settings_has_users(launch->settings) &&
+            launch->settings->tls.port == 0) ||
            rotation_arrange(rotation, &start, failure);
 }
 

@@ -11,6 +11,7 @@
 #include "privileges.h"
 #include "reload_plan.h"
 #include "reload_server.h"
+#include "reload_tls.h"
 #include "reload_words.h"
 #include "tool.h"
 
@@ -107,16 +108,9 @@ static bool put_file(const struct reload_plan *plan, const char *name, const str
 static bool edit(struct run_file *text, const struct conf_line *line, const char *name,
                  const struct secret *secret, struct failure *failure)
 {
-    struct run_file edited = {.bytes = NULL};
-    const size_t size = conf_edit_replace(NULL, 0, text->bytes, text->length, line, name, secret);
-    if (!run_file_new(&edited, size, failure)) {
-        run_file_free(&edited);
-        return false;
-    }
-    (void)conf_edit_replace(edited.bytes, size, text->bytes, text->length, line, name, secret);
-    run_file_free(text);
-    *text = edited;
-    return true;
+    struct conf_value value = {.name = name};
+    value.bytes = secret_bytes(secret, &value.length);
+    return run_file_edit(text, line, &value, failure);
 }
 
 static bool edit_password(struct reload_plan *plan, struct failure *failure)
@@ -223,13 +217,10 @@ static bool come_again(struct failure *failure)
     return false;
 }
 
-bool tool_reload(const struct options *options, struct settings *settings, char **environment,
-                 struct failure *failure)
+static bool reload_passwords(const struct options *options, struct settings *settings,
+                             char **environment, struct failure *failure)
 {
     struct reload reload = {.report = &options->report, .now = overlap_clock()};
-    if (!privileges_drop(settings->uid, settings->gid, failure) ||
-        !lock(settings->run_dir, failure))
-        return false;
     reload.link = server_link_new(SERVER_TIMEOUT);
     bool ok = reload_plan_load(&reload.plan, settings, environment, &options->report, failure) ||
               fail_load(failure);
@@ -239,4 +230,45 @@ bool tool_reload(const struct options *options, struct settings *settings, char 
     server_link_close(&reload.link);
     reload_plan_free(&reload.plan);
     return ok;
+}
+
+static bool reload_certificates(const struct options *options, const struct settings *settings,
+                                struct failure *failure)
+{
+    struct reload_tls tls;
+    const bool ok = (reload_tls_load(&tls, settings, failure) || fail_load(failure)) &&
+                    reload_tls_apply(&tls, &options->report, failure);
+    reload_tls_free(&tls);
+    return ok;
+}
+
+/* Of two failures each has its line, and one that asks for another run gives the exit code. */
+static bool fail_both(const struct report *report, struct failure *failure,
+                      const struct failure *other)
+{
+    if (strcmp(failure->text, other->text) != 0)
+        (void)report_failure(report, other, NULL);
+    if (other->exit_code == EX_TEMPFAIL)
+        failure->exit_code = EX_TEMPFAIL;
+    return false;
+}
+
+bool tool_reload(const struct options *options, struct settings *settings, char **environment,
+                 struct failure *failure)
+{
+    struct failure of_tls;
+    if (!privileges_drop(settings->uid, settings->gid, failure) ||
+        !lock(settings->run_dir, failure))
+        return false;
+    const bool all = options->passwords == options->certificates;
+    const bool passwords =
+        (!all && !options->passwords) || reload_passwords(options, settings, environment, failure);
+    const bool certificates = settings->tls.port == 0 || (!all && !options->certificates) ||
+                              reload_certificates(options, settings, &of_tls);
+    if (certificates)
+        return passwords;
+    if (!passwords)
+        return fail_both(&options->report, failure, &of_tls);
+    *failure = of_tls;
+    return false;
 }

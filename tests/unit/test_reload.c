@@ -120,8 +120,9 @@ START_TEST(a_line_of_redis_conf)
     ck_assert(conf_edit_is(text, &line, secret));
     ck_assert(!secret_take(secret, fresh, "x", &failure)); /* none, but a hard one to quote */
     ck_assert(!conf_edit_is(text, &line, secret));
-    const size_t length =
-        conf_edit_replace(out, sizeof(out), text, strlen(text), &line, "requirepass", secret);
+    struct conf_value by = {.name = "requirepass"};
+    by.bytes = secret_bytes(secret, &by.length);
+    const size_t length = conf_edit_replace(out, sizeof(out), text, strlen(text), &line, &by);
     out[length] = '\0';
     ck_assert_str_eq(out, "include x\nrequirepass old\n#credential \"c\"\nrequirepass "
                           "\"q\\\"\\x0a\"\nrequirepassword x\nport 1");

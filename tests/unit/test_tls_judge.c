@@ -14,6 +14,7 @@
 
 static struct tls_answer answer;
 static EVP_PKEY *key;
+static struct tls_hash hash;
 
 static void begin(void)
 {
@@ -81,10 +82,10 @@ START_TEST(one_authority_has_to_be_valid)
 {
     X509 *both[] = {certify(-2, -1), certify(-1, 30 * DAY)};
     FILE *file = in_memory(both, 2, "");
-    ck_assert_msg(tls_judge_authorities(file, "x", NOW, &answer), "%s", answer.text);
+    ck_assert_msg(tls_judge_authorities(file, "x", NOW, &hash, &answer), "%s", answer.text);
     (void)fclose(file);
     file = in_memory(both, 1, "");
-    ck_assert(!tls_judge_authorities(file, "x", NOW, &answer));
+    ck_assert(!tls_judge_authorities(file, "x", NOW, &hash, &answer));
     ck_assert_msg(strstr(answer.text, "x has expired at") == answer.text, "%s", answer.text);
     (void)fclose(file);
     X509_free(both[0]);
@@ -96,13 +97,13 @@ START_TEST(what_is_behind_must_be_whole)
 {
     X509 *one[] = {certify(-1, 30 * DAY)};
     FILE *file = in_memory(one, 1, "\na remark\n");
-    ck_assert_msg(tls_judge_authorities(file, "x", NOW, &answer), "%s", answer.text);
+    ck_assert_msg(tls_judge_authorities(file, "x", NOW, &hash, &answer), "%s", answer.text);
     (void)fclose(file);
     file = in_memory(one, 1, "-----BEGIN CERTIFICATE-----\nMIIB\n");
-    ck_assert(!tls_judge_authorities(file, "x", NOW, &answer));
+    ck_assert(!tls_judge_authorities(file, "x", NOW, &hash, &answer));
     (void)fclose(file);
     file = in_memory(one, 0, "");
-    ck_assert(!tls_judge_authorities(file, "x", NOW, &answer));
+    ck_assert(!tls_judge_authorities(file, "x", NOW, &hash, &answer));
     (void)fclose(file);
     X509_free(one[0]);
 }
