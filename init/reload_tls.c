@@ -109,8 +109,8 @@ static bool refused(struct failure *failure)
 {
     const struct failure why = *failure;
     if (why.exit_code == EXIT_FAILURE)
-        failure_set(failure, EXIT_FAILURE, 0, "[tls] %s; the server runs on with what it has",
-                    why.text);
+        failure_set(failure, EXIT_FAILURE, 0,
+                    "[tls] %s, its log says why; the server runs on with what it has", why.text);
     return false;
 }
 

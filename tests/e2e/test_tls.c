@@ -4,7 +4,6 @@
 
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -12,54 +11,30 @@
 
 #include "container.h"
 #include "sandbox.h"
+#include "tls_case.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-#define PASSWORD "b8f0c14e97d2a6530fe8d71c92a45b37"
 #define KEY_PASSWORD "Kp-4nX9sC6vM3qJ1z"
-
-/* An authority, a pair for the server and one for a client, in the folder that the shell is in. */
-static const char make_pairs[] =
-    "ec='-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes'\n"
-    "openssl req -x509 $ec -keyout ca.key -out ca.crt -subj /CN=authority -days 30\n"
-    "for name in server client; do\n"
-    "openssl req $ec -keyout $name.key -out $name.csr -subj /CN=$name "
-    "-addext subjectAltName=IP:127.0.0.1\n"
-    "openssl x509 -req -in $name.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 30 "
-    "-copy_extensions copy -out $name.crt\n"
-    "done\n"
-    "printf " KEY_PASSWORD " >password && printf wrong >wrong\n"
-    "openssl pkey -in server.key -aes256 -passout pass:" KEY_PASSWORD " -out encrypted.key\n"
-    "printf '[a]\\nnew_certs_dir=.\\ndatabase=index\\nserial=ca.srl\\ndefault_md=sha256\\n"
-    "policy=p\\n[p]\\ncommonName=supplied\\n' >a.cnf && : >index\n"
-    "dated() { openssl ca -batch -config a.cnf -name a -cert ca.crt -keyfile ca.key "
-    "-in server.csr -notext -startdate $1 -enddate $2 -out $3.crt; }\n";
 
 static struct container container;
 static char text[65536];
 
-/* As whoever the server is: root's files are given to its uid. */
 static void shell(const char *script)
 {
-    char line[4096];
-    const int n = snprintf(line, sizeof(line),
-                           "cd %s/tls && exec >log 2>&1 && set -e\n%s%s\n"
-                           "[ $(id -u) != 0 ] || chown 999 *.key\n",
-                           container.folder, make_pairs, script);
-    ck_assert(n > 0 && (size_t)n < sizeof(line));
-    const int status = system(line);
-    ck_assert_msg(status == 0, "%s: %d", script, status);
+    tls_case_make(&container, NULL);
+    tls_case_shell(&container, "printf " KEY_PASSWORD " >password && printf wrong >wrong\n"
+                               "openssl pkey -in server.key -aes256 -passout pass:" KEY_PASSWORD
+                               " -out encrypted.key\n");
+    tls_case_shell(&container, script);
 }
 
 static void setup(void)
 {
-    char path[256];
     container_init(&container);
-    container_path(&container, "tls", path, sizeof(path));
-    ck_assert_int_eq(mkdir(path, 0755), 0);
     container_setenv(&container, "REDIS_INIT_CONFIG=/run/x.ini");
     container_setenv(&container, "REDIS_INIT_PORT=0");
-    container_setenv(&container, "REDIS_PASSWORD=" PASSWORD);
+    container_setenv(&container, "REDIS_PASSWORD=" TLS_CASE_PASSWORD);
 }
 
 static void teardown(void)
@@ -84,22 +59,12 @@ static void start(void)
                   container.log);
 }
 
-/* What redis-cli prints, from inside of the container's network. */
+/* What redis-cli prints. */
 static const char *cli(const char *options)
 {
-    char command[1024];
-    char enter[64] = "";
-    if (container.port == CONTAINER_PORT)
-        (void)snprintf(enter, sizeof(enter), "nsenter --net=/proc/%d/ns/net", container.pid);
-    (void)snprintf(command, sizeof(command),
-                   "cd %s/tls && REDISCLI_AUTH=" PASSWORD " %s timeout 20 redis-cli -p %d %s PING "
-                   "2>&1 </dev/null",
-                   container.folder, enter, container.port, options);
-    FILE *pipe = popen(command, "r");
-    ck_assert_ptr_nonnull(pipe);
-    text[fread(text, 1, sizeof(text) - 1, pipe)] = '\0';
-    (void)pclose(pipe);
-    return text;
+    char command[512];
+    (void)snprintf(command, sizeof(command), "redis-cli -p %d %s PING", container.port, options);
+    return tls_case_output(&container, command);
 }
 
 #define TLS "--tls --cacert ca.crt "
@@ -107,12 +72,14 @@ static const char *cli(const char *options)
 
 static void expect_pong(const char *options)
 {
-    ck_assert_msg(strcmp(cli(options), "PONG\n") == 0, "%s: %s", options, text);
+    const char *answer = cli(options);
+    ck_assert_msg(strcmp(answer, "PONG\n") == 0, "%s: %s", options, answer);
 }
 
 static void expect_none(const char *options)
 {
-    ck_assert_msg(strstr(cli(options), "PONG") == NULL && text[0] != '\0', "%s: %s", options, text);
+    const char *answer = cli(options);
+    ck_assert_msg(strstr(answer, "PONG") == NULL && *answer != '\0', "%s: %s", options, answer);
 }
 
 static void expect_ready(void)
@@ -204,12 +171,14 @@ struct refused {
 
 static const struct refused refusals[] = {
     {"", WITH("server.crt", "client.key"), 65, "[tls] key_file and cert_file are no pair"},
-    {"dated 20200101000000Z 20200201000000Z old", WITH("old.crt", "server.key"), 65,
+    {"dated old 20200101000000Z 20200201000000Z", WITH("old.crt", "server.key"), 65,
      "/run/tls/old.crt has expired at 2020-02-01T00:00:00Z"},
-    {"dated 21200101000000Z 21210101000000Z early", WITH("early.crt", "server.key"), 65,
+    {"dated early 21200101000000Z 21210101000000Z", WITH("early.crt", "server.key"), 65,
      "/run/tls/early.crt is not valid before 2120-01-01T00:00:00Z"},
     {"head -c 300 server.crt >half.crt", WITH("half.crt", "server.key"), 65,
      "/run/tls/half.crt holds no whole certificate"},
+    {"head -c 300 ca.crt >half; cat server.crt half >chain.crt", WITH("chain.crt", "server.key"),
+     65, "/run/tls/chain.crt holds no whole certificates"},
     {": >half.crt", WITH("half.crt", "server.key"), 65, "holds no whole certificate"},
     {"head -c 100 server.key >half.key; chmod 600 half.key", WITH("server.crt", "half.key"), 65,
      "/run/tls/half.key holds no whole private key"},
