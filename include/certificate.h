@@ -25,6 +25,9 @@ void certificate_print(char text[CERTIFICATE_PRINTED_MAX], const struct certific
 
 bool certificate_is_same(const struct certificate *a, const struct certificate *b);
 
+/* Makes it one that is not known any more, and the same as no other. */
+void certificate_forget(struct certificate *certificate);
+
 /* What is new of `now`, for the log; "" for nothing. */
 #define CERTIFICATE_CHANGES_MAX 256
 void certificate_changes(char text[CERTIFICATE_CHANGES_MAX], const struct certificate *before,

@@ -12,8 +12,8 @@
 /*
  * The part of `redis-init reload` for the files of [tls]. What the server has is not asked of it: a
  * handshake would not show its authorities. It stands in run_dir/redis.conf, from the judgement of
- * the start or of the last reload, and may only be older than what the server has read: then it is
- * told once more, which does no harm.
+ * the start or of the last reload; where a reload did not come to its end it is not known, and the
+ * server is told once more, which does no harm.
  */
 struct reload_tls {
     const struct settings *settings;

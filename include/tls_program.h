@@ -13,11 +13,13 @@ struct tls_program_answer {
 };
 
 /*
- * Runs it with these words behind its name (NULL-ended, 4 at most), with `input` as its standard
- * input and with an empty environment, and awaits its end. EX_OSERR when it is missing or can't be
- * started.
+ * Runs it with these words behind its name (NULL-ended), with `input` as its standard input, with
+ * the descriptor `server` (-1: none) as TLS_PROGRAM_SERVER_FD and an empty environment, and awaits
+ * its end. EX_OSERR when it is missing or can't be started.
  */
+#define TLS_PROGRAM_WORDS_MAX 5
+#define TLS_PROGRAM_SERVER_FD 3
 bool tls_program_run(struct tls_program_answer *answer, const char *const *words, int input,
-                     struct failure *failure) MUST_CHECK;
+                     int server, struct failure *failure) MUST_CHECK;
 
 #endif

@@ -8,10 +8,11 @@
 #define TLS_SHOW_TIMEOUT 5
 
 /*
- * Makes a handshake over the connected socket as far as the server's certificate, which the caller
- * frees. Whoever signed it, and whether the server then asks for one of ours, does not matter:
- * nothing is sent, and what is asked is which one it shows. NULL, EX_UNAVAILABLE: it shows none.
+ * Makes a handshake over the connected socket for the certificate that the server shows, which the
+ * caller frees. Who signed it does not matter, nor whether the server is content with the pair of
+ * `cert_file` and `key`: nothing further is sent, and the pair only spares the server's log a line
+ * about a client without one. NULL, EX_UNAVAILABLE: it shows none.
  */
-X509 *tls_show(int socket, struct tls_answer *answer);
+X509 *tls_show(int socket, const char *cert_file, EVP_PKEY *key, struct tls_answer *answer);
 
 #endif

@@ -26,6 +26,11 @@ bool certificate_is_same(const struct certificate *a, const struct certificate *
            strcmp(a->authorities, b->authorities) == 0;
 }
 
+void certificate_forget(struct certificate *certificate)
+{
+    (void)snprintf(certificate->fingerprint, sizeof(certificate->fingerprint), "0");
+}
+
 void certificate_changes(char text[CERTIFICATE_CHANGES_MAX], const struct certificate *before,
                          const struct certificate *now)
 {

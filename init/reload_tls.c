@@ -12,7 +12,6 @@
 #include "redis_conf.h"
 #include "reload_server.h"
 #include "tls_check.h"
-#include "tls_program.h"
 
 #define SERVER_TIMEOUT 10 /* seconds, for what is told, and once more for the handshake */
 
@@ -134,14 +133,9 @@ static bool tell(const struct reload_tls *tls, struct failure *failure)
 static bool judge_shown(const struct reload_tls *tls, const struct server_link *link,
                         struct failure *failure)
 {
-    static const char *const words[] = {"-s", NULL};
-    struct tls_program_answer answer;
     struct certificate shown;
-    if (!tls_program_run(&answer, words, link->fd, failure))
+    if (!tls_show(&shown, tls->settings, tls->password, link->fd, failure))
         return false;
-    answer.text[strcspn(answer.text, "\n")] = '\0';
-    if (answer.code != 0 || !certificate_parse(&shown, answer.text))
-        return failure_set(failure, EX_TEMPFAIL, 0, "%s: %s", link->name, answer.text);
     return strcmp(shown.fingerprint, tls->wanted.fingerprint) == 0 ||
            failure_set(failure, EX_TEMPFAIL, 0,
                        "%s shows the certificate with serial %s, and not the new one, %s",
@@ -166,33 +160,49 @@ static bool verify(const struct reload_tls *tls, struct failure *failure)
                        why.text);
 }
 
+/* The last line of the directive of that name, if there is one. */
 static bool edit(struct reload_tls *tls, const struct conf_value *value, struct failure *failure)
 {
     struct conf_line line;
     return !find(tls, value->name, &line) || run_file_edit(&tls->conf_text, &line, value, failure);
 }
 
-/* The next reload finds what the server has. */
-static bool write_conf(struct reload_tls *tls, struct failure *failure)
+static bool write_conf(struct reload_tls *tls, const struct certificate *told,
+                       struct failure *failure)
 {
     char text[CERTIFICATE_PRINTED_MAX];
+    certificate_print(text, told);
+    const struct conf_value value = {REDIS_CONF_CERTIFICATE, text, strlen(text)};
+    return edit(tls, &value, failure) &&
+           private_file_write(tls->settings->run_dir, CONF_NAME, tls->conf_text.bytes,
+                              tls->conf_text.length, failure);
+}
+
+/* Should this process be killed and the files be the old ones again by the next run, it is known
+ * that the server may have others. */
+static bool mark(struct reload_tls *tls, struct failure *failure)
+{
+    certificate_forget(&tls->told);
+    return write_conf(tls, &tls->told, failure);
+}
+
+/* The next reload finds what the server has. */
+static bool note(struct reload_tls *tls, struct failure *failure)
+{
     struct conf_value value = {.name = "tls-key-file-pass"};
     if (tls->has_new_password) {
         value.bytes = secret_bytes(tls->password, &value.length);
         if (!edit(tls, &value, failure))
             return false;
     }
-    certificate_print(text, &tls->wanted);
-    value = (struct conf_value){REDIS_CONF_CERTIFICATE, text, strlen(text)};
-    return edit(tls, &value, failure) &&
-           private_file_write(tls->settings->run_dir, CONF_NAME, tls->conf_text.bytes,
-                              tls->conf_text.length, failure);
+    return write_conf(tls, &tls->wanted, failure);
 }
 
-static void say(const struct reload_tls *tls, const struct report *report)
+static void say(const struct reload_tls *tls, const struct certificate *before,
+                const struct report *report)
 {
     char changes[CERTIFICATE_CHANGES_MAX];
-    certificate_changes(changes, &tls->told, &tls->wanted);
+    certificate_changes(changes, before, &tls->wanted);
     report_line(report, REPORT_NOTICE, "rotated: %s%s%s", changes,
                 tls->has_new_password && *changes != '\0' ? "; " : "",
                 tls->has_new_password ? "new password of the key" : "");
@@ -200,10 +210,11 @@ static void say(const struct reload_tls *tls, const struct report *report)
 
 bool reload_tls_apply(struct reload_tls *tls, const struct report *report, struct failure *failure)
 {
-    if (!tls->has_new_password && certificate_is_same(&tls->told, &tls->wanted))
+    const struct certificate before = tls->told;
+    if (!tls->has_new_password && certificate_is_same(&before, &tls->wanted))
         return true;
-    if (!tell(tls, failure) || !verify(tls, failure) || !write_conf(tls, failure))
+    if (!mark(tls, failure) || !tell(tls, failure) || !verify(tls, failure) || !note(tls, failure))
         return false;
-    say(tls, report);
+    say(tls, &before, report);
     return true;
 }

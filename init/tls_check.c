@@ -47,15 +47,23 @@ static int open_input(const struct secret *password)
 }
 
 static bool run(struct tls_program_answer *answer, const struct settings *settings,
-                const struct secret *password, struct failure *failure)
+                const struct secret *password, int server, struct failure *failure)
 {
     const struct tls_settings *tls = &settings->tls;
-    const char *const words[] = {"-p", tls->cert_file, tls->key_file,
-                                 *tls->ca_file != '\0' ? tls->ca_file : NULL, NULL};
+    const char *words[TLS_PROGRAM_WORDS_MAX + 1] = {NULL};
+    size_t count = 0;
+    if (server >= 0)
+        words[count++] = "-s";
+    if (password != NULL)
+        words[count++] = "-p";
+    words[count++] = tls->cert_file;
+    words[count++] = tls->key_file;
+    if (*tls->ca_file != '\0')
+        words[count++] = tls->ca_file;
     const int input = open_input(password);
     if (input < 0)
         return failure_set(failure, EX_OSERR, errno, "no pipe for " TLS_PROGRAM);
-    const bool ok = tls_program_run(answer, words + (password == NULL ? 1 : 0), input, failure);
+    const bool ok = tls_program_run(answer, words, input, server, failure);
     (void)close(input);
     return ok;
 }
@@ -80,7 +88,7 @@ static bool judge(struct certificate *certificate, struct tls_program_answer *an
         return true;
     }
     text[strcspn(text, "\n")] = '\0';
-    if (answer->code == EX_DATAERR || answer->code == EX_NOINPUT)
+    if (answer->code == EX_DATAERR || answer->code == EX_NOINPUT || answer->code == EX_UNAVAILABLE)
         return failure_set(failure, answer->code, 0, "[tls] %s", text);
     return failure_set(failure, EX_OSERR, 0, TLS_PROGRAM " ended with %d: %s", answer->code,
                        *text != '\0' ? text : "it can't be run by this uid");
@@ -91,6 +99,15 @@ bool tls_check(struct certificate *certificate, const struct settings *settings,
 {
     struct tls_program_answer answer;
     *certificate = (struct certificate){.serial = ""};
-    return settings->tls.port == 0 || (run(&answer, settings, password, failure) &&
+    return settings->tls.port == 0 || (run(&answer, settings, password, -1, failure) &&
                                        judge(certificate, &answer, report, failure));
+}
+
+bool tls_show(struct certificate *shown, const struct settings *settings,
+              const struct secret *password, int server, struct failure *failure)
+{
+    static const struct report quiet = {.level = REPORT_ERROR};
+    struct tls_program_answer answer;
+    return run(&answer, settings, password, server, failure) &&
+           judge(shown, &answer, &quiet, failure);
 }

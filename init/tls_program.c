@@ -11,16 +11,22 @@
 
 #include "handoff.h"
 
-#define WORDS_MAX 4
+/* As that number, to survive the exec. */
+static bool give(int fd, int number)
+{
+    return fd == number ? fcntl(fd, F_SETFD, 0) == 0 : dup2(fd, number) >= 0;
+}
 
-/* In the child. An empty environment: no OPENSSL_CONF of somebody's has a word in it. */
-static _Noreturn void run(const char *path, const char *const *words, int input, int output)
+/* In the child. An empty environment: no OPENSSL_CONF of somebody's has a word in it. None of the
+ * descriptors is 0 to 2; the server's comes last, as its number may be another's. */
+static _Noreturn void run(const char *path, const char *const *words, const int fds[3])
 {
     char *const environment[] = {NULL};
-    char *argv[WORDS_MAX + 2] = {(char *)(uintptr_t)TLS_PROGRAM};
-    for (size_t i = 0; i < WORDS_MAX && words[i] != NULL; i++)
+    char *argv[TLS_PROGRAM_WORDS_MAX + 2] = {(char *)(uintptr_t)TLS_PROGRAM};
+    for (size_t i = 0; i < TLS_PROGRAM_WORDS_MAX && words[i] != NULL; i++)
         argv[i + 1] = (char *)(uintptr_t)words[i];
-    if (dup2(input, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0)
+    if (give(fds[0], STDIN_FILENO) && give(fds[1], STDOUT_FILENO) &&
+        (fds[2] < 0 || give(fds[2], TLS_PROGRAM_SERVER_FD)))
         (void)execve(path, argv, environment);
     _exit(EX_OSERR);
 }
@@ -51,7 +57,7 @@ static int wait_for(pid_t pid)
 }
 
 bool tls_program_run(struct tls_program_answer *answer, const char *const *words, int input,
-                     struct failure *failure)
+                     int server, struct failure *failure)
 {
     char path[PATH_MAX];
     int output[2];
@@ -61,7 +67,7 @@ bool tls_program_run(struct tls_program_answer *answer, const char *const *words
         return failure_set(failure, EX_OSERR, errno, TLS_PROGRAM " can't be started");
     const pid_t pid = fork();
     if (pid == 0)
-        run(path, words, input, output[1]);
+        run(path, words, (const int[]){input, output[1], server});
     const int error = errno;
     (void)close(output[1]);
     if (pid > 0) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /*
- * redis-init-tls [-p] CERT KEY [CA]: judges the files that a server with TLS is to be started with.
- * redis-init-tls -s: says which certificate the server at the other end of standard input shows.
- * A program of its own, so that neither redis-init nor PID 1 links OpenSSL; redis-init starts it
- * as the server's uid, and passes on its line and its exit code.
+ * redis-init-tls [-s] [-p] CERT KEY [CA]: judges the files that a server with TLS is to be started
+ * with. -s: and then says which certificate the server at the other end of descriptor 3 shows. A
+ * program of its own, so that neither redis-init nor PID 1 links OpenSSL; redis-init starts it as
+ * the server's uid, and passes on its line and its exit code.
  */
 
 #include <errno.h>
@@ -34,9 +34,12 @@ static bool read_password(struct tls_password *password, struct tls_answer *answ
            tls_refuse(answer, EX_NOINPUT, "the password can't be read");
 }
 
+#define SERVER_FD 3
+
 /* What the files hold. */
 struct found {
     X509 *certificate;           /* owned */
+    EVP_PKEY *key;               /* owned */
     struct tls_hash chain;       /* of what stands behind it */
     struct tls_hash authorities; /* of CA */
 };
@@ -67,12 +70,11 @@ static EVP_PKEY *read_key(const char *path, struct tls_password *password,
 static bool judge_pair(char *const *files, struct tls_password *password, struct found *found,
                        struct tls_answer *answer)
 {
-    EVP_PKEY *key =
-        read_certificates(files[0], found, answer) ? read_key(files[1], password, answer) : NULL;
-    const bool ok = key != NULL && tls_judge_pair(found->certificate, key, answer) &&
-                    tls_judge_dates(found->certificate, files[0], time(NULL), answer);
-    EVP_PKEY_free(key);
-    return ok;
+    if (!read_certificates(files[0], found, answer))
+        return false;
+    found->key = read_key(files[1], password, answer);
+    return found->key != NULL && tls_judge_pair(found->certificate, found->key, answer) &&
+           tls_judge_dates(found->certificate, files[0], time(NULL), answer);
 }
 
 static bool judge_authorities(const char *path, struct found *found, struct tls_answer *answer)
@@ -93,50 +95,63 @@ static int say(const struct tls_answer *answer)
     return answer->code;
 }
 
-static int judge(char *const *files, bool has_password)
+static bool judge(char *const *files, bool has_password, struct found *found,
+                  struct tls_answer *answer)
 {
     static struct tls_password password;
-    struct tls_answer answer = {.code = 0};
-    struct found found = {.certificate = NULL};
-    const bool ok = (!has_password || read_password(&password, &answer)) &&
-                    judge_pair(files, &password, &found, &answer) &&
-                    (files[2] == NULL || judge_authorities(files[2], &found, &answer));
+    const bool ok = (!has_password || read_password(&password, answer)) &&
+                    judge_pair(files, &password, found, answer) &&
+                    (files[2] == NULL || judge_authorities(files[2], found, answer));
     OPENSSL_cleanse(&password, sizeof(password));
-    if (ok && tls_identity_print(stdout, found.certificate)) {
-        tls_hash_print(stdout, &found.chain);
-        tls_hash_print(stdout, &found.authorities);
-        (void)putchar('\n');
-    } else if (ok) {
-        tls_refuse(&answer, EX_OSERR, "no memory");
-    }
-    X509_free(found.certificate);
-    return say(&answer);
+    return ok;
 }
 
-static int show(void)
+static bool print_found(const struct found *found, struct tls_answer *answer)
 {
-    struct tls_answer answer = {.code = 0};
-    (void)signal(SIGPIPE, SIG_IGN); /* the server may hang up on who shows no certificate */
-    X509 *certificate = tls_show(STDIN_FILENO, &answer);
-    if (certificate != NULL && tls_identity_print(stdout, certificate))
-        (void)putchar('\n');
-    else if (certificate != NULL)
-        tls_refuse(&answer, EX_OSERR, "no memory");
+    if (!tls_identity_print(stdout, found->certificate))
+        return tls_refuse(answer, EX_OSERR, "no memory");
+    tls_hash_print(stdout, &found->chain);
+    tls_hash_print(stdout, &found->authorities);
+    (void)putchar('\n');
+    return true;
+}
+
+static bool print_shown(const char *cert_file, const struct found *found, struct tls_answer *answer)
+{
+    (void)signal(SIGPIPE, SIG_IGN); /* the server may hang up */
+    X509 *certificate = tls_show(SERVER_FD, cert_file, found->key, answer);
+    if (certificate == NULL)
+        return false;
+    const bool ok =
+        tls_identity_print(stdout, certificate) || tls_refuse(answer, EX_OSERR, "no memory");
+    (void)putchar('\n');
     X509_free(certificate);
-    return say(&answer);
+    return ok;
+}
+
+static bool takes(char ***words, const char *option)
+{
+    if (**words == NULL || strcmp(**words, option) != 0)
+        return false;
+    ++*words;
+    return true;
 }
 
 int main(int argc, char **argv)
 {
-    const bool has_password = argc > 1 && strcmp(argv[1], "-p") == 0;
-    char **files = argv + (has_password ? 2 : 1);
-    const int count = argc - (int)(files - argv);
-    if (argc == 2 && strcmp(argv[1], "-s") == 0)
-        return show();
-    if (count == 2 || count == 3)
-        return judge(files, has_password);
-    (void)fputs("Usage: redis-init-tls [-p] CERT KEY [CA]\n"
-                "       redis-init-tls -s <>/dev/tcp/HOST/PORT\n",
-                stderr);
-    return EX_USAGE;
+    struct tls_answer answer = {.code = 0};
+    struct found found = {.certificate = NULL};
+    char **files = argv + 1;
+    const bool shows = argc > 0 && takes(&files, "-s");
+    const bool has_password = argc > 0 && takes(&files, "-p");
+    const long count = argv + argc - files;
+    if (count < 2 || count > 3) {
+        (void)fputs("Usage: redis-init-tls [-s] [-p] CERT KEY [CA]\n", stderr);
+        return EX_USAGE;
+    }
+    if (judge(files, has_password, &found, &answer))
+        (void)(shows ? print_shown(files[0], &found, &answer) : print_found(&found, &answer));
+    X509_free(found.certificate);
+    EVP_PKEY_free(found.key);
+    return say(&answer);
 }

@@ -33,10 +33,13 @@ static SSL *prepare(SSL_CTX *context, int socket, X509 **shown)
     return NULL;
 }
 
-X509 *tls_show(int socket, struct tls_answer *answer)
+X509 *tls_show(int socket, const char *cert_file, EVP_PKEY *key, struct tls_answer *answer)
 {
     X509 *shown = NULL;
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    if (context != NULL && SSL_CTX_use_certificate_chain_file(context, cert_file) == 1)
+        (void)SSL_CTX_use_PrivateKey(context, key);
+    ERR_clear_error();
     SSL *connection = context != NULL ? prepare(context, socket, &shown) : NULL;
     if (connection != NULL)
         (void)SSL_connect(connection); /* it may well be refused, once the certificate is here */

@@ -2,8 +2,8 @@
 
 /*
  * `redis-init reload` is killed before and after each of its system calls: the server takes the old
- * password, the new, or both, and nothing else; and a further run completes the rotation, also when
- * the password is a third one by then, or the old one again.
+ * password, the new, or both, and nothing else; it shows the old certificate or the new; and a
+ * further run completes the rotation, also when there is a third one by then, or the old one again.
  */
 
 #include <check.h>
@@ -18,6 +18,7 @@
 
 #include "container.h"
 #include "sandbox.h"
+#include "tls_case.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 #define FILE_VARIABLE "REDIS_PASSWORD_FILE=/run/password"
@@ -49,6 +50,7 @@ static const struct row rows[] = {
 static struct container container;
 static char text[65536];
 static const struct row *row;
+static const char *part; /* an option of reload's, or NULL */
 
 static void setup(void)
 {
@@ -120,7 +122,7 @@ static bool opens(const char *password)
 
 static _Noreturn void become_reload(void)
 {
-    static const char *const argv[] = {"/run/bin/redis-init", "reload", "--quiet", NULL};
+    const char *const argv[] = {"/run/bin/redis-init", "reload", "--quiet", part, NULL};
     const uid_t uid = container_uid();
     if ((geteuid() == 0 && (setgroups(0, NULL) != 0 || setresgid(uid, uid, uid) != 0 ||
                             setresuid(uid, uid, uid) != 0)) ||
@@ -225,10 +227,100 @@ START_TEST(at_each_system_call)
 }
 END_TEST
 
+static const char *const pairs[] = {"server", "next", "third"};
+
+static void publish(size_t pair)
+{
+    char script[128];
+    (void)snprintf(script, sizeof(script), "publish %s.crt %s.key ca.crt", pairs[pair],
+                   pairs[pair]);
+    tls_case_shell(&container, script);
+}
+
+static bool go_to_run(void *argument)
+{
+    (void)argument;
+    return chdir("/run") == 0;
+}
+
+/* By a relative path of the ini the supervisor watches nothing. */
+static void start_tls(void)
+{
+    char ini[512];
+    const int n = snprintf(ini, sizeof(ini),
+                           "[tls]\nport = %d\ncert_file = /run/tls/live/tls.crt\n"
+                           "key_file = /run/tls/live/tls.key\nca_file = /run/tls/live/ca.crt\n",
+                           container.port);
+    container_write(&container, "x.ini", ini, (size_t)n, 0444);
+    container_setenv(&container, "REDIS_INIT_PORT=0");
+    container_setenv(&container, "REDIS_PASSWORD=" TLS_CASE_PASSWORD);
+    container_setenv(&container, "REDIS_INIT_CONFIG=x.ini");
+    container.before_exec = go_to_run;
+    container_start(&container);
+    ck_assert_msg(container_await_line(&container, CONTAINER_READY), "%s", container.log);
+    container.environment[container.environment_count - 1] = "REDIS_INIT_CONFIG=/run/x.ini";
+}
+
+static size_t shown(const char serials[][64])
+{
+    const char *serial = tls_case_serial(&container, container.port);
+    for (size_t i = 0; i < COUNT(pairs); i++)
+        if (strcmp(serial, serials[i]) == 0)
+            return i;
+    return COUNT(pairs);
+}
+
+static bool renew_killed_at(unsigned stop, size_t *current, const char serials[][64])
+{
+    static const char *const words[] = {"reload", "--certificates", NULL};
+    const size_t next = (*current + 1) % COUNT(pairs);
+    publish(next);
+    const bool killed = reload_killed_at(stop);
+    const size_t now = shown(serials);
+    ck_assert_msg(now == *current || now == next, "stop %u: pair %zu", stop, now);
+    const enum then then = killed ? stop / 2 % THEN_COUNT : THEN_NEXT;
+    const size_t wanted = then == THEN_NEXT    ? next
+                          : then == THEN_THIRD ? (next + 1) % COUNT(pairs)
+                                               : *current;
+    publish(wanted);
+    struct container_process process =
+        container_exec_start(&container, geteuid() == 0 ? container_uid() : 0, false, words);
+    const int code = container_exec_wait(&process, text, sizeof(text));
+    ck_assert_msg(code == 0, "stop %u: %d, %s", stop, code, text);
+    ck_assert_msg(shown(serials) == wanted, "stop %u: not that of then %d", stop, then);
+    *current = wanted;
+    return killed;
+}
+
+/* Before each system call: whoever looks can't tell that from after the one before it. */
+START_TEST(of_a_certificate)
+{
+    char serials[COUNT(pairs)][64];
+    size_t current = 0;
+    part = "--certificates";
+    tls_case_make(&container, NULL);
+    tls_case_shell(&container, "pair next; pair third");
+    publish(current);
+    for (size_t i = 0; i < COUNT(pairs); i++) {
+        (void)snprintf(text, sizeof(text), "%s.crt", pairs[i]);
+        (void)snprintf(serials[i], sizeof(serials[i]), "%s", tls_case_serial_of(&container, text));
+    }
+    start_tls();
+    unsigned stop = 1;
+    while (renew_killed_at(stop, &current, serials))
+        stop += 2 * STRIDE;
+    ck_assert_uint_gt(stop / STRIDE / 2, STOPS_MIN);
+    printf("a certificate: killed at %u stops\n", stop / STRIDE / 2);
+    container_stop(&container, 0);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("rotation killed");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, at_each_system_call, 0, COUNT(rows));
+    if (access("./redis-init-tls", X_OK) == 0) /* configure --without-openssl has none */
+        tcase_add_test(tests, of_a_certificate);
     return container_main(tests);
 }

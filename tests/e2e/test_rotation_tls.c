@@ -155,6 +155,7 @@ START_TEST(a_swapped_pair_is_shown)
     tls_case_disconnect(&client);
     expect_reload(0, "");
     container_stop(&container, 0);
+    ck_assert_ptr_null(strstr(container.log, "Error accepting a client")); /* which reload was */
 }
 END_TEST
 

@@ -63,11 +63,11 @@ void tls_case_make(const struct container *container, const struct container *au
     tls_case_shell(container, "pair server; pair client");
 }
 
-/* As root the container has a network of its own. */
+/* As root the container has a network of its own, once it is started. */
 static void print_enter(const struct container *container, char *text, size_t size)
 {
     *text = '\0';
-    if (container->port == CONTAINER_PORT)
+    if (container->port == CONTAINER_PORT && container->pid != 0)
         (void)snprintf(text, size, "nsenter --net=/proc/%d/ns/net", container->pid);
 }
 
@@ -104,8 +104,8 @@ const char *tls_case_serial(const struct container *container, int port)
     static char serial[SERIAL_SIZE];
     char command[256];
     (void)snprintf(command, sizeof(command),
-                   "openssl s_client -connect 127.0.0.1:%d </dev/null 2>/dev/null | "
-                   "openssl x509 -noout -serial",
+                   "openssl s_client -connect 127.0.0.1:%d -cert client.crt -key client.key "
+                   "</dev/null 2>&1 | tee shown | openssl x509 -noout -serial",
                    port);
     return serial_by(container, command, serial);
 }

@@ -81,12 +81,11 @@ static void check_replaced(const char *bytes, size_t size, const struct conf_lin
     struct conf_line found;
     struct secret *secret = secret_new(&failure);
     require(secret != NULL && secret_take(secret, value, "fuzz", &failure), "there is a password");
-    struct conf_value value = {.name = name};
-    value.bytes = secret_bytes(secret, &value.length);
+    struct conf_value by = {.name = name};
+    by.bytes = secret_bytes(secret, &by.length);
     (void)conf_edit_is(bytes, line, secret);
-    const size_t length = conf_edit_replace(NULL, 0, bytes, size, line, &value);
-    require(length <= OUT_SIZE &&
-                conf_edit_replace(out, length, bytes, size, line, &value) == length,
+    const size_t length = conf_edit_replace(NULL, 0, bytes, size, line, &by);
+    require(length <= OUT_SIZE && conf_edit_replace(out, length, bytes, size, line, &by) == length,
             "a measured text fits");
     require(memcmp(out, bytes, line->begin) == 0, "what is in front stays");
     require(memcmp(out + length - (size - line->end), bytes + line->end, size - line->end) == 0,
