@@ -34,7 +34,8 @@ bool running_conf_missing(const struct settings *settings, uid_t uid, struct fai
 
 /*
  * The same from the bytes of the file, behind which one more may be written: the last of each
- * directive that is looked for. The bytes of the passwords are overwritten with zeros.
+ * directive that is looked for, and the server's default of one that CONFIG REWRITE left out. The
+ * bytes of the passwords are overwritten with zeros.
  */
 bool running_conf_parse(struct running_conf *conf, char *bytes, size_t length,
                         struct failure *failure) MUST_CHECK;

@@ -4,13 +4,34 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HASH_DIGITS "0123456789abcdef"
+
+/* Where the word of these bytes ends, with a blank in front of it unless it is the first; NULL: it
+ * is none. */
+static const char *take(const char *text, bool is_first, const char *bytes,
+                        char word[CERTIFICATE_WORD_SIZE])
+{
+    if (text == NULL || (!is_first && *text++ != ' '))
+        return NULL;
+    const size_t length = strspn(text, bytes);
+    const bool ends = strchr(" \n", text[length]) != NULL; /* or with the text */
+    if (length == 0 || length >= CERTIFICATE_WORD_SIZE || !ends)
+        return NULL;
+    memcpy(word, text, length);
+    word[length] = '\0';
+    return text + length;
+}
+
 bool certificate_parse(struct certificate *certificate, const char *text)
 {
     *certificate = (struct certificate){.serial = ""};
-    const int words = sscanf(text, "%64[0-9A-F-] %64s %64[0-9a-f] %64[0-9a-f] %64[0-9a-f]",
-                             certificate->serial, certificate->until, certificate->fingerprint,
-                             certificate->chain, certificate->authorities);
-    return words == 3 || words == 5;
+    text = take(text, true, "0123456789ABCDEF-", certificate->serial);
+    text = take(text, false, "0123456789-:TZunkow", certificate->until); /* or "unknown" */
+    text = take(text, false, HASH_DIGITS, certificate->fingerprint);
+    if (text == NULL || *text != ' ')
+        return text != NULL;
+    text = take(text, false, HASH_DIGITS, certificate->chain);
+    return take(text, false, HASH_DIGITS, certificate->authorities) != NULL;
 }
 
 void certificate_print(char text[CERTIFICATE_PRINTED_MAX], const struct certificate *certificate)

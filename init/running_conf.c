@@ -14,6 +14,11 @@
 #include "redis_conf.h"
 #include "run_file.h"
 
+/* What CONFIG REWRITE leaves out: config.c of Redis 6.2 and later, where older ones mean the same.
+ */
+#define DEFAULT_PORT 6379
+#define DEFAULT_BIND "* -::*"
+
 #define NAME_SIZE 16 /* more than the longest name that is looked for */
 
 struct parser {
@@ -166,7 +171,7 @@ bool running_conf_parse(struct running_conf *conf, char *bytes, size_t length,
 {
     char data_dir[PATH_MAX] = "/";
     struct parser parser = {conf, data_dir, failure};
-    *conf = (struct running_conf){.password = NULL};
+    *conf = (struct running_conf){.port = DEFAULT_PORT, .bind = DEFAULT_BIND};
     *failure = (struct failure){0};
     struct text_line line;
     const char *cursor = bytes;

@@ -227,6 +227,16 @@ START_TEST(new_authorities_alone)
 }
 END_TEST
 
+/* In a normal user's tests the server was given its file by a descriptor, and can't write it. */
+static void rewrite_conf(void)
+{
+    char command[256];
+    (void)snprintf(command, sizeof(command), "redis-cli -p %d " TLS_CASE_CLIENT " CONFIG REWRITE",
+                   container.port);
+    if (geteuid() == 0)
+        ck_assert_str_eq(tls_case_output(&container, command), "OK\n");
+}
+
 START_TEST(the_password_of_the_key)
 {
     shell(
@@ -245,7 +255,10 @@ START_TEST(the_password_of_the_key)
     ck_assert_ptr_nonnull(strstr(text, "; new password of the key\n"));
     ck_assert_ptr_null(strstr(text, "Kp-"));
     expect_shown("next.crt");
+    rewrite_conf(); /* its file is still understood */
     expect_reload(0, "");
+    shell("publish server.crt b.key ca.crt Kp-two");
+    expect_reload(0, rotated("server.crt"));
     container_stop(&container, 0);
     ck_assert_ptr_null(strstr(container.log, "Kp-"));
 }

@@ -165,6 +165,22 @@ START_TEST(options_of_ping)
 }
 END_TEST
 
+START_TEST(options_of_reload)
+{
+    char *plain[] = {"x", "reload", NULL};
+    char *argv[] = {"x", "reload", "--certificates", NULL};
+    char *both[] = {"x", "reload", "--passwords", "--certificates", NULL};
+    struct options options;
+    struct failure failure = {0};
+    ck_assert_msg(options_read(&options, plain, &failure), "%s", failure.text);
+    ck_assert(!options.passwords && !options.certificates);
+    ck_assert_msg(options_read(&options, argv, &failure), "%s", failure.text);
+    ck_assert(!options.passwords && options.certificates);
+    ck_assert_msg(options_read(&options, both, &failure), "%s", failure.text);
+    ck_assert(options.passwords && options.certificates);
+}
+END_TEST
+
 START_TEST(the_supervisors_words_have_a_limit)
 {
     char *argv[SUPERVISOR_WORDS_MAX + 4] = {"x"};
@@ -272,6 +288,7 @@ int main(void)
     tcase_add_loop_test(tests, the_command_line, 0, COUNT(rights));
     tcase_add_loop_test(tests, a_wrong_option_is_named, 0, COUNT(wrongs));
     tcase_add_test(tests, options_of_ping);
+    tcase_add_test(tests, options_of_reload);
     tcase_add_test(tests, the_supervisors_words_have_a_limit);
     tcase_add_test(tests, the_supervisor_understands_its_words);
     tcase_add_test(tests, the_help_names_every_option);

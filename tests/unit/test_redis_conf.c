@@ -347,6 +347,7 @@ END_TEST
 
 START_TEST(tls_comes_after_the_users_part)
 {
+    static const struct certificate certificate = {"0A", "soon", "a", "b", "c"};
     char name[] = "tls-port";
     char value[] = "1";
     settings.directives[0] = (struct directive_line){name, value};
@@ -373,6 +374,10 @@ START_TEST(tls_comes_after_the_users_part)
     check_line("tls-replication no");
     check_line("tls-cluster yes");
     check_no("tls-ca-cert-file");
+    check_no(REDIS_CONF_CERTIFICATE);
+    conf.certificate = &certificate;
+    check_line("#certificate \"0A soon a b c\"");
+    conf.certificate = NULL;
     conf.redacted = true;
     check_line("tls-key-file-pass <redacted>");
     check_no("secret");

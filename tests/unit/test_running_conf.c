@@ -66,18 +66,18 @@ struct text {
 };
 
 static const struct text texts[] = {
-    {"", NULL, 0, "", ""},
-    {"\n\n# requirepass x\n", NULL, 0, "", ""},
+    {"", NULL, 6379, "* -::*", ""},
+    {"\n\n# requirepass x\n", NULL, 6379, "* -::*", ""},
     {"requirepass \"x\"\nport 1\nbind * -::*\nunixsocket \"/a\"\n", "x", 1, "* -::*", "/a"},
-    {"requirepass \"x\"", "x", 0, "", ""}, /* no line end */
-    {"requirepass \"\\xff\\x01\\\"\\\\ '\"\n", "\xff\x01\"\\ '", 0, "", ""},
-    {"REQUIREPASS x\nPort 2\n", "x", 2, "", ""},
-    {"requirepass x\nrequirepass y\nport 1\nport 2\n", "y", 2, "", ""},
-    {"bind   127.0.0.1\tx\n", NULL, 0, "127.0.0.1\tx", ""},
-    {"unixsocket own.sock\ndir \"/some where\"\n", NULL, 0, "", "/some where/own.sock"},
-    {"unixsocket /a\nunixsocket \"\"\n", NULL, 0, "", ""},
-    {"include x\nmaxmemory 1\nuser \"unbalanced\nportx 7\nport 7\n", NULL, 7, "", ""},
-    {"averyveryverylongnameofnodirective 7\n", NULL, 0, "", ""},
+    {"requirepass \"x\"", "x", 6379, "* -::*", ""}, /* no line end */
+    {"requirepass \"\\xff\\x01\\\"\\\\ '\"\n", "\xff\x01\"\\ '", 6379, "* -::*", ""},
+    {"REQUIREPASS x\nPort 2\n", "x", 2, "* -::*", ""},
+    {"requirepass x\nrequirepass y\nport 1\nport 2\n", "y", 2, "* -::*", ""},
+    {"bind   127.0.0.1\tx\n", NULL, 6379, "127.0.0.1\tx", ""},
+    {"unixsocket own.sock\ndir \"/some where\"\n", NULL, 6379, "* -::*", "/some where/own.sock"},
+    {"unixsocket /a\nunixsocket \"\"\nport 0\n", NULL, 0, "* -::*", ""},
+    {"include x\nmaxmemory 1\nuser \"unbalanced\nportx 7\nport 7\n", NULL, 7, "* -::*", ""},
+    {"averyveryverylongnameofnodirective 7\n", NULL, 6379, "* -::*", ""},
 };
 
 START_TEST(the_last_of_each_counts)
@@ -112,9 +112,11 @@ END_TEST
 
 START_TEST(the_credential_of_the_internal_user)
 {
-    char bytes[] = "requirepass \"x\"\n#credential \"0123abcd\"\n# credential \"y\"\n";
+    char bytes[] =
+        "requirepass \"x\"\ntls-port 6380\n#credential \"0123abcd\"\n# credential \"y\"\n";
     size_t length;
     ck_assert_msg(running_conf_parse(&conf, bytes, strlen(bytes), &failure), "%s", failure.text);
+    ck_assert_uint_eq(conf.tls_port, 6380);
     ck_assert_str_eq(secret_bytes(conf.credential, &length), "0123abcd");
     ck_assert_ptr_null(memmem(bytes, sizeof(bytes), "0123abcd", 8));
     running_conf_free(&conf);
@@ -127,7 +129,7 @@ START_TEST(its_bytes_do_not_keep_the_password)
     char bytes[] = "requirepass \"Summer2024\"\nport 1\n";
     ck_assert(running_conf_parse(&conf, bytes, strlen(bytes), &failure));
     ck_assert_ptr_null(memmem(bytes, sizeof(bytes), "Summer2024", 10));
-    expect("Summer2024", 1, "", "");
+    expect("Summer2024", 1, "* -::*", "");
 }
 END_TEST
 
@@ -151,7 +153,7 @@ START_TEST(a_private_one_of_ours_is_read)
 {
     write_conf(REDIS_CONF_HEADER, 0600);
     ck_assert(read_found(geteuid()));
-    expect("x", 1, "", "");
+    expect("x", 1, "* -::*", "");
 }
 END_TEST
 

@@ -109,6 +109,34 @@ START_TEST(what_is_behind_must_be_whole)
 }
 END_TEST
 
+static void hash_list(X509 *const *list, size_t count, struct tls_hash *of)
+{
+    FILE *file = in_memory(list, count, "");
+    *of = (struct tls_hash){{0}};
+    ck_assert(tls_read_rest(file, "x", NULL, NULL, of, &answer));
+    (void)fclose(file);
+}
+
+/* None, fewer, and the same in another order are others. */
+START_TEST(a_list_has_its_hash)
+{
+    X509 *list[] = {certify(-1, DAY), certify(-1, 2 * DAY), NULL};
+    struct tls_hash hashes[4];
+    list[2] = list[0];
+    hash_list(list, 0, &hashes[0]);
+    hash_list(list, 1, &hashes[1]);
+    hash_list(list, 2, &hashes[2]);
+    hash_list(list + 1, 2, &hashes[3]);
+    for (size_t i = 0; i < COUNT(hashes); i++)
+        for (size_t j = 0; j < i; j++)
+            ck_assert_int_ne(memcmp(&hashes[i], &hashes[j], sizeof(hash)), 0);
+    hash_list(list, 2, &hash);
+    ck_assert_int_eq(memcmp(&hash, &hashes[2], sizeof(hash)), 0);
+    X509_free(list[0]);
+    X509_free(list[1]);
+}
+END_TEST
+
 START_TEST(a_key_is_its_certificates_and_strong)
 {
     X509 *certificate = certify(-1, DAY);
@@ -134,6 +162,7 @@ int main(void)
     tcase_add_loop_test(tests, when_it_is_valid, 0, COUNT(spans));
     tcase_add_test(tests, one_authority_has_to_be_valid);
     tcase_add_test(tests, what_is_behind_must_be_whole);
+    tcase_add_test(tests, a_list_has_its_hash);
     tcase_add_test(tests, a_key_is_its_certificates_and_strong);
     return unit_main("tls judge", tests);
 }
