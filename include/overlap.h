@@ -12,7 +12,7 @@
 struct overlap_entry {
     char *user;
     char hash[ACL_HASH_LENGTH + 1];
-    long long until; /* seconds of CLOCK_BOOTTIME, which no one can set */
+    long long until; /* milliseconds of CLOCK_BOOTTIME, which no one can set */
 };
 
 /*
@@ -35,12 +35,14 @@ bool overlap_add(struct overlap *overlap, const char *user, size_t user_length, 
 
 void overlap_remove(struct overlap *overlap, size_t index);
 
-/* The text of it, a line each. EX_OSERR: that is none, or there is no memory. */
+/* The text of it, a line each. EX_CONFIG: that is none; EX_OSERR: there is no memory. */
 bool overlap_parse(struct overlap *overlap, const char *bytes, size_t length,
                    struct failure *failure) MUST_CHECK;
 size_t overlap_print(char *out, size_t size, const struct overlap *overlap);
 
-/* From and to run_dir; an empty one that is not open has no file. EX_OSERR, EX_CANTCREAT. */
+/* From and to run_dir; an empty one that is not open has no file. EX_CONFIG, EX_OSERR,
+ * EX_CANTCREAT.
+ */
 bool overlap_read(struct overlap *overlap, const char *run_dir, uid_t uid,
                   struct failure *failure) MUST_CHECK;
 bool overlap_write(const struct overlap *overlap, const char *run_dir,

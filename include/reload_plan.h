@@ -34,13 +34,18 @@ struct reload_plan {
     struct overlap overlap; /* owned */
     bool has_acl;           /* false: Redis 5, which has one password */
     bool has_users;
+    bool had_users;  /* by what it was told */
     bool incomplete; /* a reload was killed: the files may say less than the server knows */
 };
 
+/* Reads what stands in run_dir: that is what the server shall have as well, until
+ * reload_plan_load() says another. EX_NOINPUT: there is no redis.conf of ours. */
+bool reload_plan_read(struct reload_plan *plan, const struct settings *settings,
+                      struct failure *failure) MUST_CHECK;
+
 /*
  * Reads and judges all secrets, as a start does (password_load(), acl_load(), the policy); an empty
- * password is never right here. Then reads what stands in run_dir. EX_NOINPUT: there is no
- * redis.conf of ours; EX_CONFIG: what only a start can change.
+ * password is never right here. EX_CONFIG: what only a start can change.
  */
 bool reload_plan_load(struct reload_plan *plan, struct settings *settings, char **environment,
                       const struct report *report, struct failure *failure) MUST_CHECK;

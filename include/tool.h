@@ -37,9 +37,14 @@ bool tool_ping(const struct options *options, const struct settings *settings, c
  * another than it was told last; root is dropped first. Nothing is changed where anything is wrong.
  * An old password holds on for [rotation] overlap, then a further run takes it away. EX_TEMPFAIL
  * asks for another run: without a text because of that, with one where the server can't be told
- * now. Else what a start says of the same secret, EXIT_FAILURE when the server refuses.
+ * now, or what was begun is not completed. Else what a start says of the same secret, EXIT_FAILURE
+ * when the server refuses.
  */
 bool tool_reload(const struct options *options, struct settings *settings, char **environment,
                  struct failure *failure) MUST_CHECK;
+
+/* Of what ended a reload, also before tool_reload(): one that passes by itself, as a full disk or a
+ * limit that is reached does, asks for another run. */
+void tool_reload_again(struct failure *failure);
 
 #endif

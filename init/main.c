@@ -83,6 +83,8 @@ int main(int argc, char **argv)
         secret_memory_init(&failure) && options_read(&options, argv, &failure) &&
         carry_out(&options, &settings, &failure))
         return 0;
+    if (options.command == COMMAND_RELOAD)
+        tool_reload_again(&failure);
     if (failure.text[0] == '\0') /* reload asks for another run */
         return failure.exit_code;
     /* a tool that is run beside the server must not speak for it */

@@ -21,7 +21,7 @@ long long overlap_clock(void)
 {
     struct timespec now = {0};
     (void)clock_gettime(CLOCK_BOOTTIME, &now); /* it is there since Linux 2.6.39 */
-    return now.tv_sec;
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static bool is_of(const struct overlap_entry *entry, const char *user, size_t length,
@@ -64,7 +64,7 @@ void overlap_remove(struct overlap *overlap, size_t index)
 
 static bool fail_changed(struct failure *failure)
 {
-    return failure_set(failure, EX_OSERR, 0, OVERLAP_NAME " in run_dir was changed, start anew");
+    return failure_set(failure, EX_CONFIG, 0, OVERLAP_NAME " in run_dir was changed, start anew");
 }
 
 /* `UNTIL HASH USER` with its line end, as overlap_print() has it. */

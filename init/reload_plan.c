@@ -78,10 +78,9 @@ static bool load_told(struct reload_plan *plan, struct failure *failure)
     if (!found)
         return running_conf_missing(settings, plan->uid, failure);
     plan->has_acl = plan->conf.credential != NULL;
-    if (conf_edit_find(plan->conf_text.bytes, plan->conf_text.length, "aclfile", &line) !=
-        plan->has_users)
-        return fail_mode(plan, failure);
-    return (!plan->has_users || (plan->has_acl && has_file)) ||
+    plan->had_users =
+        conf_edit_find(plan->conf_text.bytes, plan->conf_text.length, "aclfile", &line);
+    return (!plan->had_users || (plan->has_acl && has_file)) ||
            failure_set(failure, EX_NOINPUT, 0, "there is no " ACL_NAME " in run_dir %s",
                        settings->run_dir);
 }
@@ -104,7 +103,6 @@ static bool render_users(struct reload_plan *plan, struct failure *failure)
         return false;
     (void)acl_file_write(plan->wanted.bytes, plan->wanted.length, &file);
     plan->users = (struct acl_text){plan->wanted.bytes, plan->wanted.length};
-    plan->told = (struct acl_text){plan->acl_text.bytes, plan->acl_text.length};
     return true;
 }
 
@@ -142,21 +140,31 @@ static void compare(struct reload_plan *plan)
     plan->incomplete = plan->overlap.is_open;
 }
 
+bool reload_plan_read(struct reload_plan *plan, const struct settings *settings,
+                      struct failure *failure)
+{
+    *plan = (struct reload_plan){.settings = settings, .uid = getuid()};
+    if (!load_told(plan, failure) ||
+        !overlap_read(&plan->overlap, settings->run_dir, plan->uid, failure))
+        return false;
+    plan->told = plan->had_users ? (struct acl_text){plan->acl_text.bytes, plan->acl_text.length}
+                                 : line_of(plan->told_line, plan->conf.password);
+    plan->users = plan->told;
+    return true;
+}
+
 bool reload_plan_load(struct reload_plan *plan, struct settings *settings, char **environment,
                       const struct report *report, struct failure *failure)
 {
-    *plan = (struct reload_plan){.settings = settings, .uid = getuid()};
     plan->has_users = settings_has_users(settings);
-    if (!load_told(plan, failure) || !load_wanted(plan, settings, environment, report, failure) ||
-        !overlap_read(&plan->overlap, settings->run_dir, plan->uid, failure))
+    if (plan->has_users != plan->had_users)
+        return fail_mode(plan, failure);
+    if (!load_wanted(plan, settings, environment, report, failure))
         return false;
-    if (plan->has_users) {
-        if (!render_users(plan, failure))
-            return false;
-    } else {
+    if (!plan->has_users)
         plan->users = line_of(plan->wanted_line, plan->password.secret);
-        plan->told = line_of(plan->told_line, plan->conf.password);
-    }
+    else if (!render_users(plan, failure))
+        return false;
     compare(plan);
     return true;
 }

@@ -23,14 +23,17 @@ static int open_in(const char *run_dir, const char *name)
     return fd;
 }
 
-static bool is_private_of(int fd, uid_t uid, off_t *size)
+static bool is_private_of(const struct stat *status, uid_t uid)
 {
-    struct stat status;
-    if (fstat(fd, &status) < 0)
-        return false;
-    *size = status.st_size;
-    return S_ISREG(status.st_mode) && status.st_uid == uid &&
-           (status.st_mode & (S_IRWXG | S_IRWXO)) == 0 && status.st_size <= FILE_MAX;
+    return S_ISREG(status->st_mode) && status->st_uid == uid &&
+           (status->st_mode & (S_IRWXG | S_IRWXO)) == 0 && status->st_size <= FILE_MAX;
+}
+
+/* Whether there is no such file for us; any other error, of the disk or of a limit, leaves open
+ * what is in it. */
+static bool is_absence(int error)
+{
+    return error == ENOENT || error == EACCES || error == ENOTDIR || error == ELOOP;
 }
 
 /* The bytes read, at most `size`; -1 with errno. */
@@ -60,6 +63,11 @@ bool run_file_new(struct run_file *file, size_t length, struct failure *failure)
     return secret_lock(file->bytes, length + 1, failure);
 }
 
+static bool fail_read(const char *name, struct failure *failure)
+{
+    return failure_set(failure, EX_OSERR, errno, "%s in run_dir can't be read", name);
+}
+
 static bool read_open(struct run_file *file, int fd, const char *name, size_t size,
                       struct failure *failure)
 {
@@ -67,7 +75,7 @@ static bool read_open(struct run_file *file, int fd, const char *name, size_t si
         return false;
     const ssize_t length = read_all(fd, file->bytes, size);
     if (length < 0)
-        return failure_set(failure, EX_OSERR, errno, "%s in run_dir can't be read", name);
+        return fail_read(name, failure);
     file->length = (size_t)length;
     return true;
 }
@@ -75,13 +83,16 @@ static bool read_open(struct run_file *file, int fd, const char *name, size_t si
 bool run_file_read(struct run_file *file, const char *run_dir, const char *name, uid_t uid,
                    bool *found, struct failure *failure)
 {
-    off_t size = 0;
-    const int fd = open_in(run_dir, name);
+    struct stat status;
     *file = (struct run_file){.bytes = NULL};
-    *found = fd >= 0 && is_private_of(fd, uid, &size);
-    const bool ok = !*found || read_open(file, fd, name, (size_t)size, failure);
-    if (fd >= 0)
-        (void)close(fd);
+    *found = false;
+    const int fd = open_in(run_dir, name);
+    if (fd < 0)
+        return is_absence(errno) || fail_read(name, failure);
+    bool ok = fstat(fd, &status) == 0 || fail_read(name, failure);
+    *found = ok && is_private_of(&status, uid);
+    ok = ok && (!*found || read_open(file, fd, name, (size_t)status.st_size, failure));
+    (void)close(fd);
     if (!ok)
         run_file_free(file);
     return ok;

@@ -44,7 +44,7 @@ static bool note_hashes(struct reload *reload, const struct acl_line *user,
 {
     const char *cursor = hashes->rules;
     const char *hash;
-    const long long until = reload->now + reload->plan.settings->overlap;
+    const long long until = reload->now + reload->plan.settings->overlap * 1000LL;
     while ((hash = acl_line_hash(hashes, &cursor)) != NULL)
         if (!overlap_add(&reload->plan.overlap, user->name, user->name_length, hash, until,
                          failure))
@@ -206,15 +206,43 @@ static bool apply(struct reload *reload, struct failure *failure)
 static bool fail_load(struct failure *failure)
 {
     const struct failure why = *failure;
-    return failure_set(failure, why.exit_code, 0, "%s; the server runs on with what it has",
-                       why.text);
+    (void)failure_set(failure, why.exit_code, 0, "%s; the server runs on with what it has",
+                      why.text);
+    failure->error = why.error;
+    return false;
 }
 
-/* Asks the supervisor for another run, which has the next old password to take. */
-static bool come_again(struct failure *failure)
+/* With secrets that are no good the old passwords go all the same, when it is their time. What a
+ * killed run began is left as it is: only the secrets say what was right. */
+static bool keep(struct reload *reload, struct failure *failure)
 {
-    *failure = (struct failure){.exit_code = EX_TEMPFAIL};
-    return false;
+    struct reload_plan *plan = &reload->plan;
+    plan->users = plan->told;
+    return plan->overlap.is_open || !has_expired(reload) ||
+           (reload_connect(&reload->link, &plan->conf, plan->uid, NULL, failure) &&
+            settle(reload, failure));
+}
+
+static bool load_and_apply(struct reload *reload, struct settings *settings, char **environment,
+                           struct failure *failure)
+{
+    struct failure of_keeping = {0};
+    if (reload_plan_load(&reload->plan, settings, environment, reload->report, failure))
+        return apply(reload, failure);
+    if (!keep(reload, &of_keeping)) /* is tried again */
+        report_line(reload->report, REPORT_DETAIL, "%s", of_keeping.text);
+    return fail_load(failure);
+}
+
+/* Asks the supervisor for another run, be there a change by then or not: there is an old password
+ * to take away, or what was begun is to be completed. */
+static bool come_again(const struct overlap *overlap, bool ok, struct failure *failure)
+{
+    if (ok)
+        *failure = (struct failure){.exit_code = 0};
+    if (overlap->count > 0 || overlap->is_open)
+        failure->exit_code = EX_TEMPFAIL;
+    return failure->exit_code == 0;
 }
 
 static bool reload_passwords(const struct options *options, struct settings *settings,
@@ -222,11 +250,9 @@ static bool reload_passwords(const struct options *options, struct settings *set
 {
     struct reload reload = {.report = &options->report, .now = overlap_clock()};
     reload.link = server_link_new(SERVER_TIMEOUT);
-    bool ok = reload_plan_load(&reload.plan, settings, environment, &options->report, failure) ||
-              fail_load(failure);
-    ok = ok && apply(&reload, failure);
-    if (ok && reload.plan.overlap.count > 0)
-        ok = come_again(failure);
+    bool ok = reload_plan_read(&reload.plan, settings, failure) || fail_load(failure);
+    ok = ok && load_and_apply(&reload, settings, environment, failure);
+    ok = come_again(&reload.plan.overlap, ok, failure);
     server_link_close(&reload.link);
     reload_plan_free(&reload.plan);
     return ok;
@@ -242,13 +268,26 @@ static bool reload_certificates(const struct options *options, const struct sett
     return ok;
 }
 
+/* A disk that is full, or a limit that is reached: over sooner or later, and no change tells of it.
+ */
+static bool is_passing(const struct failure *failure)
+{
+    static const int errors[] = {EAGAIN, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ESTALE};
+    if (failure->exit_code == EX_OSERR || failure->exit_code == EX_CANTCREAT)
+        return true;
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+        if (failure->error == errors[i])
+            return true;
+    return false;
+}
+
 /* Of two failures each has its line, and one that asks for another run gives the exit code. */
 static bool fail_both(const struct report *report, struct failure *failure,
                       const struct failure *other)
 {
     if (strcmp(failure->text, other->text) != 0)
         (void)report_failure(report, other, NULL);
-    if (other->exit_code == EX_TEMPFAIL)
+    if (other->exit_code == EX_TEMPFAIL || is_passing(other))
         failure->exit_code = EX_TEMPFAIL;
     return false;
 }
@@ -271,4 +310,10 @@ bool tool_reload(const struct options *options, struct settings *settings, char 
         return fail_both(&options->report, failure, &of_tls);
     *failure = of_tls;
     return false;
+}
+
+void tool_reload_again(struct failure *failure)
+{
+    if (is_passing(failure))
+        failure->exit_code = EX_TEMPFAIL;
 }

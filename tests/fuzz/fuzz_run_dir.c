@@ -29,7 +29,7 @@ static void check_overlap(const char *bytes, size_t size)
                         *overlap.list[i].user != '\0' && overlap.list[i].until >= 0,
                     "an entry has a hash, a user and a time");
     } else {
-        require(failure.exit_code == EX_OSERR, "what is none ends with 71");
+        require(failure.exit_code == EX_CONFIG, "what is none ends with 78");
         require_told(&failure);
     }
     overlap_free(&overlap);

@@ -76,7 +76,7 @@ static const char *const broken[] = {
 START_TEST(what_is_none)
 {
     ck_assert(!overlap_parse(&overlap, broken[_i], strlen(broken[_i]), &failure));
-    ck_assert_int_eq(failure.exit_code, EX_OSERR);
+    ck_assert_int_eq(failure.exit_code, EX_CONFIG);
 }
 END_TEST
 
