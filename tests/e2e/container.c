@@ -401,8 +401,9 @@ static _Noreturn void exec_inside(const struct container *container, uid_t uid, 
                                   const char *const *words)
 {
     const char *argv[CONTAINER_ARGS_MAX] = {"/run/bin/redis-init"};
+    const size_t own = *words[0] == '/' ? 0 : 1;
     for (size_t i = 0; words[i] != NULL && i < CONTAINER_ARGS_MAX - 2; i++)
-        argv[i + 1] = words[i];
+        argv[i + own] = words[i];
     if (dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 || !become(uid))
         _exit(EXEC_FAILED);
     (void)execve(argv[0], (char *const *)argv, (char *const *)container->environment);

@@ -95,9 +95,9 @@ struct container_process {
 /* This process in the container's namespaces; its children are in the PID namespace, too. */
 bool container_enter(const struct container *container);
 
-/* Starts redis-init with these words (NULL-ended) as `uid`; 0 is root with CAP_SETUID, CAP_SETGID
- * and CAP_CHOWN alone, or in a user's tests that user. A process that is `abandoned` loses its
- * parent at once, and has PID 1 for it. */
+/* Starts redis-init with these words (NULL-ended), or another program if the first is its path, as
+ * `uid`; 0 is root with CAP_SETUID, CAP_SETGID and CAP_CHOWN alone, or in a user's tests that user.
+ * A process that is `abandoned` loses its parent at once, and has PID 1 for it. */
 struct container_process container_exec_start(const struct container *container, uid_t uid,
                                               bool abandoned, const char *const *words);
 

@@ -9,20 +9,18 @@
 #include <check.h>
 #include <grp.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "container.h"
+#include "rotation_case.h"
 #include "sandbox.h"
 #include "tls_case.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-#define FILE_VARIABLE "REDIS_PASSWORD_FILE=/run/password"
-#define SECRET_SIZE 33
+#define PASSWORD_VARIABLE "REDIS_PASSWORD_FILE=/run/password"
 #define ANY_USER "app"
 
 /* Each of them; under a sanitizer, which makes thousands of its own, one in 23. */
@@ -47,35 +45,8 @@ static const struct row rows[] = {
     {"REDIS_INIT_OVERLAP=0", ANY_USER},
 };
 
-static struct container container;
-static char text[65536];
 static const struct row *row;
 static const char *part; /* an option of reload's, or NULL */
-
-static void setup(void)
-{
-    container_init(&container);
-}
-
-static void teardown(void)
-{
-    container_free(&container);
-}
-
-/* 128 bits that no test has had: splitmix64, as Vigna gives it (xoshiro.di.unimi.it). */
-static void next_secret(char secret[SECRET_SIZE])
-{
-    static uint64_t state = 20261125;
-    uint64_t parts[2];
-    for (size_t i = 0; i < 2; i++) {
-        uint64_t z = (state += 0x9e3779b97f4a7c15U);
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-        parts[i] = z ^ (z >> 31);
-    }
-    (void)snprintf(secret, SECRET_SIZE, "%016llx%016llx", (unsigned long long)parts[0],
-                   (unsigned long long)parts[1]);
-}
 
 static bool is_of_user(void)
 {
@@ -88,7 +59,7 @@ static void write_secret(const char *secret)
 }
 
 /* The supervisor watches nothing, because the password is a variable's: only the test reloads. */
-static void start(const char *first)
+static void start_with(const char *first)
 {
     static const char ini[] = "[user app]\npassword_file = /run/app\nrules = ~* +@all\n";
     static char variable[64];
@@ -105,7 +76,7 @@ static void start(const char *first)
     container_setenv(&container, variable);
     container_start(&container);
     ck_assert_msg(container_await_line(&container, CONTAINER_READY), "%s", container.log);
-    container.environment[container.environment_count - 1] = FILE_VARIABLE;
+    container.environment[container.environment_count - 1] = PASSWORD_VARIABLE;
 }
 
 static bool opens(const char *password)
@@ -217,7 +188,7 @@ START_TEST(at_each_system_call)
     char current[SECRET_SIZE];
     row = &rows[_i];
     next_secret(current);
-    start(current);
+    start_with(current);
     unsigned stop = 1;
     while (rotate_killed_at(stop, current))
         stop += STRIDE;
@@ -318,7 +289,7 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("rotation killed");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, rotation_setup, rotation_teardown);
     tcase_add_loop_test(tests, at_each_system_call, 0, COUNT(rows));
     if (access("./redis-init-tls", X_OK) == 0) /* configure --without-openssl has none */
         tcase_add_test(tests, of_a_certificate);
