@@ -45,6 +45,8 @@ static bool load_users(struct reload_plan *plan, char **environment, const struc
     if (!server_find(plan->settings->server, server, failure))
         return false;
     const struct server_features features = server_features_of(server);
+    if (!features.known) /* they were at the start, which takes no users without */
+        return failure_set(failure, EX_OSERR, 0, "%s can't be read", server);
     return acl_load(&plan->acl, &sources, server, &features, failure);
 }
 
