@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "failure.h"
+#include "secret.h"
 
 /*
  * What the server at hand knows, read off the names in its program file: `redis-server --version`
@@ -46,5 +47,10 @@ bool server_constants_have(const struct server_constants *constants, const char 
 
 /* Reads the features off the program at `path`; a script or an unreadable file has none. */
 struct server_features server_features_of(const char *path);
+
+/* Whether the server takes that password, or NULL, at all. Redis 5 and 6.0 would print the line of
+ * a longer one before they give up. EX_DATAERR. */
+bool server_features_take(const struct server_features *features, const struct secret *password,
+                          struct failure *failure) MUST_CHECK;
 
 #endif

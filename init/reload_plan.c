@@ -50,11 +50,23 @@ static bool load_users(struct reload_plan *plan, char **environment, const struc
     return acl_load(&plan->acl, &sources, server, &features, failure);
 }
 
+/* By an old server without users; the limit is gone in those that have ACLs. */
+static bool check_length(const struct reload_plan *plan, struct failure *failure)
+{
+    char server[PATH_MAX];
+    if (plan->has_acl)
+        return true;
+    if (!server_find(plan->settings->server, server, failure))
+        return false;
+    const struct server_features features = server_features_of(server);
+    return server_features_take(&features, plan->password.secret, failure);
+}
+
 static bool load_wanted(struct reload_plan *plan, struct settings *settings, char **environment,
                         const struct report *report, struct failure *failure)
 {
     const struct report quiet = {.level = REPORT_ERROR};
-    return load_password(plan, settings, environment, failure) &&
+    return load_password(plan, settings, environment, failure) && check_length(plan, failure) &&
            user_conf_check(settings, &no_args, plan->password.secret, &quiet, failure) &&
            (!plan->has_users || load_users(plan, environment, report, failure));
 }

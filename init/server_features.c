@@ -195,3 +195,17 @@ struct server_features server_features_of(const char *path)
     (void)munmap(constants.file, constants.size);
     return features;
 }
+
+bool server_features_take(const struct server_features *features, const struct secret *password,
+                          struct failure *failure)
+{
+    size_t length = 0;
+    if (password != NULL)
+        (void)secret_bytes(password, &length);
+    if (!features->short_password || length <= SHORT_PASSWORD_MAX)
+        return true;
+    return failure_set(
+        failure, EX_DATAERR, 0,
+        "password refused: this server takes at most %d bytes, use `redis-init genpass`",
+        SHORT_PASSWORD_MAX);
+}

@@ -133,21 +133,6 @@ struct launch {
     struct secret *tls_password; /* owned: of the key of [tls]; NULL: none */
 };
 
-/* Redis 5 and 6.0 would print the whole line, with the password, before they give up. */
-static bool check_server_takes(const struct secret *secret, const struct server_features *features,
-                               struct failure *failure)
-{
-    size_t length = 0;
-    if (secret != NULL)
-        (void)secret_bytes(secret, &length);
-    if (!features->short_password || length <= SHORT_PASSWORD_MAX)
-        return true;
-    return failure_set(
-        failure, EX_DATAERR, 0,
-        "password refused: this server takes at most %d bytes, use `redis-init genpass`",
-        SHORT_PASSWORD_MAX);
-}
-
 /* What is judged again as the server's uid, and with the server at hand, is tried before anything
  * is changed, so that most failures leave the disk as it was. */
 static bool check_before_change(const struct launch *launch, struct failure *failure)
@@ -156,7 +141,8 @@ static bool check_before_change(const struct launch *launch, struct failure *fai
     const struct settings *settings = launch->settings;
     const struct secret *secret = launch->password.secret;
     char addresses[BIND_MAX];
-    return privileges_can_drop(failure) && check_server_takes(secret, &launch->features, failure) &&
+    return privileges_can_drop(failure) &&
+           server_features_take(&launch->features, secret, failure) &&
            bind_resolve(settings->bind, true, addresses, failure) &&
            (user_conf_check(settings, &launch->args, secret, &quiet, failure) ||
             failure->error == EACCES);

@@ -3,6 +3,7 @@
 /* Secrets that change under a server that runs. */
 
 #include <check.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -124,6 +125,33 @@ START_TEST(without_acls_the_old_one_goes_at_once)
     swap(OLD "\n"); /* as if a reload had been killed before it wrote redis.conf */
     expect_reload(0, "rotated: ");
     expect_password(OLD, "OK");
+    container_stop(&container, 0);
+}
+END_TEST
+
+/* A server by which Redis 5 and 6.0 are told: this program, with a constant of theirs. */
+static const char marker[] __attribute__((used)) =
+    "Password is longer than CONFIG_AUTHPASS_MAX_LEN";
+
+#define OLD_SERVER "old-server"
+
+START_TEST(a_password_too_long_for_an_old_server)
+{
+    char longer[17 * SECRET_SIZE];
+    size_t length = 0;
+    container_copy_self(&container, OLD_SERVER);
+    container_setenv(&container, "REDIS_INIT_SERVER=/run/bin/" OLD_SERVER);
+    make_secret(OLD "\n");
+    start_unwatched();
+    for (; length < 513; length += SECRET_SIZE - 1)
+        next_secret(longer + length);
+    swap(longer);
+    expect_reload(EX_DATAERR, "this server takes at most 512 bytes");
+    expect_password(OLD, "OK");
+    longer[512] = '\0';
+    swap(longer);
+    expect_reload(0, "rotated: ");
+    expect_password(longer, "OK");
     container_stop(&container, 0);
 }
 END_TEST
@@ -302,14 +330,18 @@ START_TEST(in_a_shared_run_dir_it_changes)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char *argv[])
 {
+    (void)argc;
+    if (strcmp(program_invocation_short_name, OLD_SERVER) == 0)
+        return execvp("redis-server", argv);
     TCase *tests = tcase_create("rotation");
     tcase_add_checked_fixture(tests, rotation_setup, rotation_teardown);
     tcase_add_test(tests, a_swapped_secret_is_taken_over);
     tcase_add_test(tests, the_old_one_holds_for_the_overlap);
     tcase_add_test(tests, without_an_overlap);
     tcase_add_test(tests, without_acls_the_old_one_goes_at_once);
+    tcase_add_test(tests, a_password_too_long_for_an_old_server);
     tcase_add_test(tests, a_server_that_does_not_answer);
     tcase_add_test(tests, sighup_reloads);
     tcase_add_test(tests, users_rotate);
