@@ -184,6 +184,27 @@ check_no_password() {
     check "the search for it works" test -n "$(in_namespace exec -i "$1" -c redis -- sh -c 'grep -lF -f /dev/stdin /run/redis-init/redis.conf' <"$scratch/password")"
 }
 
+# ping_with FILE HOST: what PING says to the client with that password
+ping_with() {
+    client sh -c 'REDISCLI_AUTH=$(cat) exec redis-cli -h "$1" ping' sh "$2" <"$1" 2>&1
+}
+# rotated WORKLOAD: waits for the line that says it
+rotated() {
+    timeout 180 kubectl --namespace "$namespace" logs --follow "$1" -c redis 2>/dev/null | grep -qm1 'rotated: new password of default'
+}
+# check_rotation WORKLOAD HOST: a Secret that changes; the kubelet swaps its volume in its own time
+check_rotation() {
+    build/redis-init genpass | tr -d '\n' >"$scratch/rotated"
+    in_namespace create secret generic redis-password --from-file="password=$scratch/rotated" --dry-run=client -o yaml |
+        in_namespace replace -f - >/dev/null
+    check "rotation: a changed Secret reaches the server" timed "rotation: Secret replaced to rotated" rotated "$1"
+    check "rotation: the new password is taken" test "$(ping_with "$scratch/rotated" "$2")" = PONG
+    check "rotation: the old one holds" test "$(ping_with "$scratch/password" "$2")" = PONG
+    check "rotation: another one is refused" grep -q WRONGPASS <<<"$(ping_with <(echo another) "$2")"
+    check "rotation: redis-init ping has the new one" in_namespace exec "$1" -c redis -- redis-init ping --ready
+    check "rotation: without a restart" test "$(restarts "$2")" = 0
+}
+
 try_base() {
     echo "== base: a StatefulSet with a volume"
     namespace base
@@ -263,6 +284,8 @@ try_cache() {
     check "cache: nothing is left of the probes" test "$(in_namespace exec deployment/redis-cache -c redis -- sh -c 'cat /proc/[0-9]*/status' 2>/dev/null | grep -c '^State:.Z')" = 0
     in_namespace rollout restart deployment/redis-cache >/dev/null
     check "cache: a rolling restart" timed "cache: rolling restart" rolled_out deployment/redis-cache
+    reached redis-cache
+    check_rotation deployment/redis-cache redis-cache
 }
 
 try_variable() {
