@@ -19,10 +19,12 @@ struct conf_directive {
     const char *where; /* file:line */
 };
 
-/* What is done with each directive; false, with a failure, ends the walk. */
+/* What is done with each directive and, unless it is NULL, with each opened file; false, with a
+ * failure, ends the walk. */
 struct conf_visitor {
     bool (*visit)(const struct conf_directive *directive, void *context, struct failure *failure);
     void *context;
+    bool (*judge)(int fd, const char *path, void *context, struct failure *failure);
 };
 
 /*

@@ -188,8 +188,11 @@ static bool walk_file(struct walk *walk, const char *path, struct failure *failu
     FILE *file = open_regular(path);
     if (file == NULL)
         return failure_set(failure, EX_CONFIG, errno, "%s can't be read by the server", path);
+    const struct conf_visitor *visitor = walk->visitor;
     walk->depth++;
-    bool ok = walk_lines(walk, file, path, failure);
+    bool ok =
+        (visitor->judge == NULL || visitor->judge(fileno(file), path, visitor->context, failure)) &&
+        walk_lines(walk, file, path, failure);
     walk->depth--;
     (void)fclose(file);
     return ok;

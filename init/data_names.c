@@ -49,7 +49,7 @@ static bool add_of_conf(const struct conf_directive *directive, void *names,
 static void add_of_user_conf(struct data_names *names, const struct settings *settings,
                              const struct server_args *args)
 {
-    const struct conf_visitor visitor = {add_of_conf, names};
+    const struct conf_visitor visitor = {.visit = add_of_conf, .context = names};
     struct failure unused;
     if (!conf_walk(settings, args, &visitor, &unused))
         return; /* with the names that came before */

@@ -1,17 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "user_conf.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "conf_walk.h"
 #include "conf_words.h"
 #include "redis_conf.h"
+#include "user_login.h"
 
 struct check {
     const struct report *report;
     const struct secret *password;
     bool has_users;
+    bool allow_empty_password;
 };
+
+/* Who writes to it between this and the server's own reading configures the server. A group's is
+ * often the owner's alone (umask 0002), or that of an image for OpenShift; and what is mounted
+ * read-only has, from Windows, mode 0777. */
+static bool judge_file(int fd, const char *path, void *context, struct failure *failure)
+{
+    const struct check *check = context;
+    struct stat status;
+    struct statvfs mounted;
+    if (fstat(fd, &status) < 0 || fstatvfs(fd, &mounted) < 0)
+        return failure_set(failure, EX_CONFIG, errno, "%s can't be read", path);
+    if ((mounted.f_flag & ST_RDONLY) != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+        return true;
+    if ((status.st_mode & S_IWOTH) != 0)
+        return failure_set(failure, EX_CONFIG, 0,
+                           "%s can be written by anybody (mode %04o), chmod o-w or mount it "
+                           "read-only",
+                           path, status.st_mode & 07777);
+    report_line(
+        check->report, REPORT_WARNING,
+        "%s can be written by its group (mode %04o), who so configures the server: chmod g-w", path,
+        status.st_mode & 07777);
+    return true;
+}
 
 static bool fail_user(const char *where, struct failure *failure)
 {
@@ -49,9 +78,28 @@ static bool judge_secret(const struct conf_directive *directive, enum directive_
     return true;
 }
 
+static bool judge_login(const struct user_login *login, const char *where,
+                        const struct check *check, struct failure *failure)
+{
+    return check->allow_empty_password || !user_login_is_open(login) ||
+           failure_set(failure, EX_CONFIG, 0,
+                       "%s: the user is `on` and `nopass`, so that anybody is: take `nopass` out, "
+                       "or make it a section [user NAME]",
+                       where);
+}
+
+static bool judge_user_line(const struct conf_directive *directive, const struct check *check,
+                            struct failure *failure)
+{
+    struct user_login login = {.to_skip = 2}; /* `user` and the name */
+    user_login_read(&login, directive->line, directive->line_length);
+    return judge_login(&login, directive->where, check, failure);
+}
+
 static bool check(const struct conf_directive *directive, void *context, struct failure *failure)
 {
     const struct check *check = context;
+    const bool is_user = redis_conf_is_user(directive->name, directive->name_length);
     const struct directive_owner *owner =
         directive->value_count > 0
             ? redis_conf_owner(directive->name, directive->name_length, directive->value)
@@ -59,10 +107,10 @@ static bool check(const struct conf_directive *directive, void *context, struct 
     const enum directive_rule rule = owner != NULL ? owner->rule : DIRECTIVE_FREE;
     if (!judge_secret(directive, rule, check, failure))
         return false;
-    if (check->has_users && redis_conf_is_user(directive->name, directive->name_length))
+    if (is_user && check->has_users)
         return fail_user(directive->where, failure);
     if (owner == NULL)
-        return true;
+        return !is_user || judge_user_line(directive, check, failure);
     if (rule == DIRECTIVE_REFUSED)
         return failure_set(failure, EX_CONFIG, 0, "%s: `%s` is refused, %s", directive->where,
                            owner->name, owner->instead);
@@ -106,26 +154,51 @@ static bool check_directives(const struct settings *settings, const struct secre
     return true;
 }
 
-static bool check_no_user(const struct settings *settings, const struct server_args *args,
-                          struct failure *failure)
+/* A `user` of [redis.conf]. */
+static bool check_user_setting(const struct directive_line *line, const struct check *check,
+                               struct failure *failure)
 {
-    for (size_t i = 0; i < settings->directive_count; i++)
+    struct user_login login = {.to_skip = 1};
+    if (check->has_users)
+        return fail_user("[redis.conf]", failure);
+    user_login_read(&login, line->value, strlen(line->value));
+    return judge_login(&login, "[redis.conf]", check, failure);
+}
+
+static bool check_user_argument(const struct server_arg *arg, const struct check *check,
+                                struct failure *failure)
+{
+    struct user_login login = {.to_skip = 1};
+    if (check->has_users)
+        return fail_user("argument --user", failure);
+    user_login_read(&login, arg->rest, strlen(arg->rest));
+    for (size_t i = 0; i < arg->value_count; i++)
+        user_login_take(&login, arg->values[i], strlen(arg->values[i]));
+    return judge_login(&login, "argument --user", check, failure);
+}
+
+static bool check_users(const struct settings *settings, const struct server_args *args,
+                        const struct check *check, struct failure *failure)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < settings->directive_count; i++)
         if (redis_conf_is_user(settings->directives[i].name, strlen(settings->directives[i].name)))
-            return fail_user("[redis.conf]", failure);
-    for (size_t i = 0; i < args->count; i++)
+            ok = check_user_setting(&settings->directives[i], check, failure);
+    for (size_t i = 0; ok && i < args->count; i++)
         if (redis_conf_is_user(args->list[i].name, args->list[i].name_length))
-            return fail_user("argument --user", failure);
-    return true;
+            ok = check_user_argument(&args->list[i], check, failure);
+    return ok;
 }
 
 bool user_conf_check(const struct settings *settings, const struct server_args *args,
                      const struct secret *password, const struct report *report,
                      struct failure *failure)
 {
-    struct check context = {report, password, settings_has_users(settings)};
-    const struct conf_visitor visitor = {check, &context};
+    struct check context = {report, password, settings_has_users(settings),
+                            settings->allow_empty_password};
+    const struct conf_visitor visitor = {check, &context, judge_file};
     return check_arguments(args, password, failure) &&
            check_directives(settings, password, failure) &&
-           (!context.has_users || check_no_user(settings, args, failure)) &&
+           check_users(settings, args, &context, failure) &&
            conf_walk(settings, args, &visitor, failure);
 }

@@ -79,7 +79,7 @@ struct user_word user_word_of(const char *name, const char *alike, const struct 
     struct user_word word = {.found = false};
     struct search search = {name, alike, &word};
     struct failure unused;
-    const struct conf_visitor visitor = {note_of_conf, &search};
+    const struct conf_visitor visitor = {.visit = note_of_conf, .context = &search};
     if (!conf_walk(settings, args, &visitor, &unused))
         return (struct user_word){.unreadable = true};
     note_of_settings(&search, settings);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -281,6 +282,8 @@ static const struct refused refusals[] = {
     {"[redis]\naclfile = /run/default.acl\n", 78,
      "/run/default.acl:1: `user default` is not the file's"},
     {"[user a]\n", 78, "/run/x.ini:1: [user a] has no password"},
+    {"[redis.conf]\nuser b on nopass ~* +@all\n", 78,
+     "[redis.conf]: the user is `on` and `nopass`"},
 };
 
 START_TEST(what_is_refused)
@@ -300,6 +303,41 @@ START_TEST(what_is_refused)
     ck_assert_ptr_null(strstr(container.log, APP));
     ck_assert_ptr_null(strstr(container.log, DEFAULT));
     ck_assert_ptr_null(strstr(container.log, "letmein"));
+}
+END_TEST
+
+/* Over itself, as an engine mounts a file read-only. */
+static bool mount_conf(void *context)
+{
+    static const char path[] = "/run/u.conf";
+    (void)context;
+    return mount(path, path, NULL, MS_BIND, NULL) == 0 &&
+           mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) ==
+               0;
+}
+
+/* From Windows it is mounted with mode 0777. */
+START_TEST(a_conf_of_mode_0777)
+{
+    write_text("x.ini", "");
+    container_write(&container, "u.conf", "hz 11\n", 6, 0777);
+    container_setenv(&container, "REDIS_PASSWORD=" DEFAULT);
+    container_arg(&container, "/run/u.conf");
+    if (_i == 0) {
+        container_start(&container);
+        ck_assert_int_eq(container_wait(&container), 78);
+        ck_assert_msg(strstr(container.log, "/run/u.conf can be written by anybody (mode 0777), "
+                                            "chmod o-w or mount it read-only") != NULL,
+                      "%s", container.log);
+        return;
+    }
+    container.before_exec = mount_conf;
+    start();
+    struct container_client *client = connect_as("default", DEFAULT);
+    container_expect(client, "PONG", "PING", NULL);
+    container_disconnect(client);
+    ck_assert_ptr_null(strstr(container.log, "can be written"));
+    container_stop(&container, 0);
 }
 END_TEST
 
@@ -403,6 +441,7 @@ int main(void)
     tcase_add_test(tests, a_file_of_the_users_is_the_base);
     tcase_add_test(tests, the_internal_user_may_do_little);
     tcase_add_loop_test(tests, what_is_refused, 0, COUNT(refusals));
+    tcase_add_loop_test(tests, a_conf_of_mode_0777, 0, 2);
     tcase_add_test(tests, each_role_does_its_work);
     return container_main(tests);
 }

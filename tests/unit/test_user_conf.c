@@ -73,6 +73,14 @@ static const char *const fine[] = {
     "maxmemory 1mb\nsave 60 1\nappendonly yes\n",
     "user bob on >hush ~* +@all\n",
     "user Default on\n",
+    "user bob off nopass\n",
+    "user bob on nopass >hush\n",
+    "user bob on nopass #hush\n",
+    "user bob on nopass reset\n",
+    "user bob on NOPASS resetpass\n",
+    "user bob on \">nopass\" ~nopass\n",
+    "user nopass on\n",
+    "user on nopass\n",
     "dir\ninclude\nuser\n",
     "aclfile\n", /* Redis refuses a directive without its value */
     "aclfile-x /x\n",
@@ -113,6 +121,10 @@ static const struct refusal refusals[] = {
     {"user 'default' on\n", "x.conf:1:", "`user default` is refused"},
     {"user \"\\x64efault\" on\n", "x.conf:1:", "`user default` is refused"},
     {"requirepass hush\nmasterauth hush\naclfile /x\n", "x.conf:3:", "`aclfile` is refused"},
+    {"hz 1\nuser bob on nopass ~* +@all\n", "x.conf:2:", "the user is `on` and `nopass`"},
+    {"USER bob NoPass +get On\n", "x.conf:1:", "the user is `on` and `nopass`"},
+    {"user bob on >hush nopass\n", "x.conf:1:", "the user is `on` and `nopass`"},
+    {"user bob reset off \"no\\x70ass\" 'on'\n", "x.conf:1:", "the user is `on` and `nopass`"},
     /* the server would print these, with the password */
     {"requirepass \"hush\n", "x.conf:1", "unbalanced quotes"},
     {"requirepass hush x\n", "x.conf:1:", "`requirepass` takes one value"},
@@ -130,6 +142,62 @@ START_TEST(what_would_undo_the_password)
 {
     write_conf("x.conf", refusals[_i].conf);
     check_refused("x.conf", refusals[_i].line, refusals[_i].text);
+}
+END_TEST
+
+START_TEST(nopass_is_for_development)
+{
+    write_conf("x.conf", "user bob on nopass\n");
+    settings.allow_empty_password = true;
+    ck_assert_msg(check_conf(path_of("x.conf"), REPORT_WARNING), "%s", failure.text);
+    settings.allow_empty_password = false;
+}
+END_TEST
+
+static void expect_no_login(const char *where)
+{
+    ck_assert(!check_conf(path_of("x.conf"), REPORT_WARNING));
+    ck_assert_msg(strncmp(failure.text, where, strlen(where)) == 0, "%s", failure.text);
+    ck_assert_msg(strstr(failure.text, "the user is `on` and `nopass`") != NULL, "%s",
+                  failure.text);
+}
+
+START_TEST(nopass_outside_the_conf)
+{
+    char name[] = "user";
+    char value[] = "bob on nopass";
+    char *const values[] = {value, value + 4, value + 7};
+    write_conf("x.conf", "hz 1\n");
+    settings.directives[0] = (struct directive_line){name, value};
+    settings.directive_count = 1;
+    expect_no_login("[redis.conf]: ");
+    settings.directive_count = 0;
+    args.list[0] = (struct server_arg){"USER", 4, "bob on nopass", NULL, 0};
+    args.count = 1;
+    expect_no_login("argument --user: ");
+    value[3] = value[6] = '\0';
+    args.list[0] = (struct server_arg){"user", 4, "", values, 3};
+    expect_no_login("argument --user: ");
+    args.list[0] = (struct server_arg){"user", 4, "bob on", values + 2, 1};
+    expect_no_login("argument --user: ");
+    args.list[0] = (struct server_arg){"user", 4, "bob off", values + 2, 1};
+    ck_assert_msg(check_conf(path_of("x.conf"), REPORT_WARNING), "%s", failure.text);
+    args.count = 0;
+}
+END_TEST
+
+START_TEST(a_file_that_others_can_write)
+{
+    write_conf("x.conf", "include %s/b.conf\n");
+    unit_write(path_of("b.conf"), "hz 1\n", 5, 0664);
+    ck_assert_msg(check_conf(path_of("x.conf"), REPORT_WARNING), "%s", failure.text);
+    ck_assert_msg(strstr(said, path_of("b.conf can be written by its group (mode 0664)")) != NULL,
+                  "%s", said);
+    unit_write(path_of("b.conf"), "hz 1\n", 5, 0646);
+    check_refused("x.conf", "b.conf", "can be written by anybody (mode 0646), chmod o-w");
+    unit_write(path_of("b.conf"), "hz 1\n", 5, 0644);
+    ck_assert_msg(check_conf(path_of("x.conf"), REPORT_WARNING), "%s", failure.text);
+    ck_assert_str_eq(said, "");
 }
 END_TEST
 
@@ -367,6 +435,9 @@ int main(void)
     TCase *tests = tcase_create("user_conf");
     tcase_add_loop_test(tests, what_is_fine, 0, COUNT(fine));
     tcase_add_loop_test(tests, what_would_undo_the_password, 0, COUNT(refusals));
+    tcase_add_test(tests, nopass_is_for_development);
+    tcase_add_test(tests, nopass_outside_the_conf);
+    tcase_add_test(tests, a_file_that_others_can_write);
     tcase_add_test(tests, a_requirepass_has_no_effect);
     tcase_add_test(tests, a_file_that_cannot_be_read);
     tcase_add_loop_test(tests, what_is_included, 0, COUNT(inclusions));

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "user_login.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "conf_words.h"
+
+#define WORD_SIZE 16 /* more than the longest of the table */
+
+struct rule {
+    const char *word;
+    bool changes_enabled;
+    bool enabled;
+    bool changes_password;
+    bool no_password;
+};
+
+static const struct rule rules[] = {
+    {"on", true, true, false, false},     {"off", true, false, false, false},
+    {"nopass", false, false, true, true}, {"resetpass", false, false, true, false},
+    {"reset", true, false, true, false},
+};
+
+static bool is(const char *word, size_t length, const char *name)
+{
+    return length == strlen(name) && strncasecmp(word, name, length) == 0;
+}
+
+void user_login_take(struct user_login *login, const char *word, size_t length)
+{
+    if (login->to_skip > 0) {
+        login->to_skip--;
+        return;
+    }
+    if (length > 0 && (*word == '>' || *word == '#')) /* a password ends nopass */
+        login->no_password = false;
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        if (!is(word, length, rules[i].word))
+            continue;
+        if (rules[i].changes_enabled)
+            login->enabled = rules[i].enabled;
+        if (rules[i].changes_password)
+            login->no_password = rules[i].no_password;
+    }
+}
+
+void user_login_read(struct user_login *login, const char *text, size_t length)
+{
+    const char *end = text + length;
+    char word[WORD_SIZE];
+    size_t word_length;
+    while (conf_next_word(&text, end, word, sizeof(word), &word_length) == CONF_WORD)
+        user_login_take(login, word, word_length < sizeof(word) ? word_length : sizeof(word));
+    explicit_bzero(word, sizeof(word)); /* it may be of a password */
+}
+
+bool user_login_is_open(const struct user_login *login)
+{
+    return login->enabled && login->no_password;
+}
