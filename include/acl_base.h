@@ -33,7 +33,9 @@ struct acl_base {
  * it as ACLLoadFromFile() in acl.c does, but for lines that begin with #, which are comments here.
  * EX_CONFIG with file:line: not `user NAME RULES`, a rule as acl_rules_check() refuses it, a user
  * twice or in [user NAME] as well, `user default` and `user redis-init`, which are not the file's,
- * and a user who is `on` and `nopass`, unless allow_empty_password is set. EX_OSERR.
+ * a password of two users, by its hash, and a user who is `on` and `nopass` or has the hash of an
+ * empty password, unless allow_empty_password is set; a file without a line, as one is that is
+ * being written. EX_OSERR.
  */
 bool acl_base_load(struct acl_base *base, const struct settings *settings,
                    struct failure *failure) MUST_CHECK;
@@ -41,6 +43,9 @@ bool acl_base_load(struct acl_base *base, const struct settings *settings,
 /* The same of bytes that `base` takes over, for the tests and the fuzzer. */
 bool acl_base_parse(struct acl_base *base, char *text, size_t length,
                     const struct settings *settings, struct failure *failure) MUST_CHECK;
+
+/* Who has the password with that hash, or NULL. */
+const struct acl_base_user *acl_base_owner(const struct acl_base *base, const char *hash);
 
 void acl_base_free(struct acl_base *base);
 

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "acl_base.h"
 #include "report.h"
 #include "secret.h"
 #include "server_args.h"
@@ -36,11 +37,12 @@ struct acl_sources {
 /*
  * Reads each password of each user, judges it by the settings' policy and by what user_conf_check()
  * and handoff_forget() say of it, and keeps its hash. EX_NOINPUT: a variable is not set or a file
- * can't be read. EX_DATAERR: empty, weak, unfit, or two users (or `default`) share one. Errors name
- * the user and the line of the ini, never the value. What user_conf_check() says.
+ * can't be read. EX_DATAERR: empty, weak, unfit, or two users (`default` and those of `base` are
+ * some, too) share one. Errors name the user and the line of the ini, never the value. What
+ * user_conf_check() says.
  */
-bool acl_users_load(struct acl_users *users, const struct acl_sources *sources,
-                    struct failure *failure) MUST_CHECK;
+bool acl_users_load(struct acl_users *users, const struct acl_base *base,
+                    const struct acl_sources *sources, struct failure *failure) MUST_CHECK;
 
 void acl_users_free(struct acl_users *users);
 

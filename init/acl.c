@@ -21,7 +21,7 @@ static bool load_users(struct acl *acl, const struct acl_sources *sources, const
 {
     return acl_base_load(&acl->base, sources->settings, failure) &&
            check_server(acl, sources, program, features, failure) &&
-           acl_users_load(&acl->users, sources, failure);
+           acl_users_load(&acl->users, &acl->base, sources, failure);
 }
 
 bool acl_load(struct acl *acl, const struct acl_sources *sources, const char *program,

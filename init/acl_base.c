@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl_base.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -11,6 +12,9 @@
 #include <unistd.h>
 
 #include "line_walk.h"
+
+/* SHA-256 of no byte: FIPS 180-4, and sha256sum(1) of /dev/null. */
+#define HASH_OF_NOTHING "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 struct parser {
     struct acl_base *base;
@@ -58,20 +62,80 @@ static bool judge_name(struct parser *parser, const struct acl_base_user *user)
     return find(parser->base, user) == NULL || fail(parser, "a user stands here a second time");
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+static bool has_hash(const struct acl_base_user *user, const char *hash)
+{
+    char word[ACL_HASH_LENGTH + 2];
+    const int length = snprintf(word, sizeof(word), "#%s", hash);
+    const char *end = user->rules + user->rules_length;
+    const char *at = user->rules; /* a blank, if there is more */
+    while ((at = memmem(at, (size_t)(end - at), word, (size_t)length)) != NULL) {
+        if (is_blank(at[-1]))
+            return true;
+        at++;
+    }
+    return false;
+}
+
+const struct acl_base_user *acl_base_owner(const struct acl_base *base, const char *hash)
+{
+    for (size_t i = 0; i < base->count; i++)
+        if (has_hash(&base->users[i], hash))
+            return &base->users[i];
+    return NULL;
+}
+
+/* An acl_visitor. */
+static bool judge_hash(const struct acl_rule *rule, void *context)
+{
+    struct parser *parser = context;
+    char hash[ACL_HASH_LENGTH + 1];
+    if (rule->length != ACL_HASH_LENGTH + 1 || *rule->text != '#')
+        return true;
+    *(char *)mempcpy(hash, rule->text + 1, ACL_HASH_LENGTH) = '\0';
+    if (strcmp(hash, HASH_OF_NOTHING) == 0 && !parser->settings->allow_empty_password)
+        return fail(parser, "the hash is of an empty password");
+    const struct acl_base_user *owner = acl_base_owner(parser->base, hash);
+    return owner == NULL || failure_set(parser->failure, EX_CONFIG, 0,
+                                        "%s:%u: the user has the password of another (line %u), "
+                                        "give each his own",
+                                        parser->settings->aclfile, parser->line, owner->line);
+}
+
+static bool fail_rule(struct parser *parser, const struct acl_base_user *user,
+                      const struct acl_problem *problem)
+{
+    char where[PATH_MAX + 16];
+    char name[64];
+    if (problem->text == NULL) /* judge_hash() has said it */
+        return false;
+    (void)snprintf(where, sizeof(where), "%s:%u", parser->settings->aclfile, parser->line);
+    (void)snprintf(name, sizeof(name), "%.*s", (int)user->name_length, user->name);
+    return acl_problem_failure(problem, name, where, parser->failure);
+}
+
 static bool judge_rules(struct parser *parser, const struct acl_base_user *user)
 {
     struct acl_state state = {.enabled = false};
     struct acl_problem problem;
-    char where[PATH_MAX + 16];
-    char name[64];
-    if (!acl_rules_check(user->rules, user->rules_length, ACL_OF_FILE, &state, NULL, NULL,
-                         &problem)) {
-        (void)snprintf(where, sizeof(where), "%s:%u", parser->settings->aclfile, parser->line);
-        (void)snprintf(name, sizeof(name), "%.*s", (int)user->name_length, user->name);
-        return acl_problem_failure(&problem, name, where, parser->failure);
-    }
+    if (!acl_rules_check(user->rules, user->rules_length, ACL_OF_FILE, &state, judge_hash, parser,
+                         &problem))
+        return fail_rule(parser, user, &problem);
     return !state.enabled || !state.no_password || parser->settings->allow_empty_password ||
            fail(parser, "the user is `on` and `nopass`: write # and the SHA-256 of a password");
+}
+
+/* As user_settings_begin() judges one. */
+static bool is_right_name(const char *name, size_t length)
+{
+    size_t n = 0;
+    while (n < length && !isspace((unsigned char)name[n]) && !iscntrl((unsigned char)name[n]))
+        n++;
+    return n == length && length > 0;
 }
 
 static bool parse_user(struct parser *parser, const char *line, const char *end)
@@ -87,17 +151,12 @@ static bool parse_user(struct parser *parser, const char *line, const char *end)
     user.rules = blank != NULL ? blank : end;
     user.name_length = (size_t)(user.rules - user.name);
     user.rules_length = (size_t)(end - user.rules);
-    if (user.name_length == 0 || memchr(user.name, '\t', user.name_length) != NULL)
+    if (!is_right_name(user.name, user.name_length))
         return fail(parser, "no line of an aclfile, which are `user NAME RULES`");
     if (!judge_name(parser, &user) || !judge_rules(parser, &user))
         return false;
     parser->base->users[parser->base->count++] = user;
     return true;
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
 }
 
 static bool parse_line(struct parser *parser, const char *line, const char *end)
@@ -107,6 +166,14 @@ static bool parse_line(struct parser *parser, const char *line, const char *end)
     while (line < end && is_blank(end[-1]))
         end--;
     return line == end || *line == '#' || parse_user(parser, line, end);
+}
+
+static bool has_line(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (text[i] != '\n' && !is_blank(text[i]))
+            return true;
+    return false;
 }
 
 bool acl_base_parse(struct acl_base *base, char *text, size_t length,
@@ -123,6 +190,10 @@ bool acl_base_parse(struct acl_base *base, char *text, size_t length,
         return failure_set(failure, EX_OSERR, errno, "no memory for the users");
     if (memchr(text, '\0', length) != NULL)
         return failure_set(failure, EX_CONFIG, 0, "[redis] aclfile: %s has a NUL byte",
+                           settings->aclfile);
+    if (!has_line(text, length))
+        return failure_set(failure, EX_CONFIG, 0,
+                           "[redis] aclfile: %s has no line, give it a user or a comment",
                            settings->aclfile);
     bool ok = true;
     for (; ok && line_next(&cursor, end, &line); parser.line++)

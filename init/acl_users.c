@@ -14,6 +14,7 @@
 
 struct loader {
     struct acl_users *users;
+    const struct acl_base *base;
     const struct acl_sources *sources;
     const char *primary_user; /* whom masteruser names, or "" */
     struct failure *failure;
@@ -27,17 +28,29 @@ static bool has_hash(const struct acl_user *user, const char *hash)
     return false;
 }
 
-/* The name of another user with that password, or NULL. */
-static const char *find_owner(const struct loader *loader, const struct acl_user *user,
+struct name {
+    const char *bytes; /* NULL: there is none */
+    size_t length;
+};
+
+static struct name name_of(const char *text)
+{
+    return (struct name){text, strlen(text)};
+}
+
+/* The name of another user with that password. */
+static struct name find_owner(const struct loader *loader, const struct acl_user *user,
                               const char *hash)
 {
+    const struct acl_base_user *of_base = acl_base_owner(loader->base, hash);
     const struct acl_users *users = loader->users;
     if (strcmp(users->default_hash, hash) == 0)
-        return USER_DEFAULT;
+        return name_of(USER_DEFAULT);
     for (size_t i = 0; i < users->count; i++)
         if (&users->list[i] != user && has_hash(&users->list[i], hash))
-            return loader->sources->settings->users.list[i]->name;
-    return NULL;
+            return name_of(loader->sources->settings->users.list[i]->name);
+    return of_base != NULL ? (struct name){of_base->name, of_base->name_length}
+                           : (struct name){.bytes = NULL};
 }
 
 static bool keep_hash(struct loader *loader, struct acl_user *user, const struct secret *secret,
@@ -45,12 +58,12 @@ static bool keep_hash(struct loader *loader, struct acl_user *user, const struct
 {
     char hash[SECRET_HASH_SIZE];
     secret_hash(secret, hash);
-    const char *owner = find_owner(loader, user, hash);
-    if (owner != NULL)
+    const struct name owner = find_owner(loader, user, hash);
+    if (owner.bytes != NULL)
         return failure_set(
             loader->failure, EX_DATAERR, 0,
-            "password refused: %s: the user `%s` has the same one, give each his own", source,
-            owner);
+            "password refused: %s: the user `%.*s` has the same one, give each his own", source,
+            (int)owner.length, owner.bytes);
     if (!has_hash(user, hash))
         memcpy(user->hashes[user->hash_count++], hash, sizeof(hash));
     return true;
@@ -136,23 +149,37 @@ static bool load_user(struct loader *loader, struct acl_user *user)
     return ok;
 }
 
-bool acl_users_load(struct acl_users *users, const struct acl_sources *sources,
-                    struct failure *failure)
+/* The one of [password]; an aclfile can't have him, but his password. */
+static bool take_default(struct loader *loader)
+{
+    const struct acl_sources *from = loader->sources;
+    char *hash = loader->users->default_hash;
+    if (from->password == NULL || from->settings->default_user == DEFAULT_USER_OFF)
+        return true;
+    secret_hash(from->password, hash);
+    const struct acl_base_user *owner = acl_base_owner(loader->base, hash);
+    return owner == NULL ||
+           failure_set(loader->failure, EX_DATAERR, 0,
+                       "password refused: that of `default`: the user `%.*s` has the same one, "
+                       "give each his own",
+                       (int)owner->name_length, owner->name);
+}
+
+bool acl_users_load(struct acl_users *users, const struct acl_base *base,
+                    const struct acl_sources *sources, struct failure *failure)
 {
     const struct settings *settings = sources->settings;
     struct user_word primary = {.found = false};
     if (sources->primary_user == NULL)
         primary = user_word_of("masteruser", "primaryuser", settings, sources->args);
-    struct loader loader = {users, sources,
+    struct loader loader = {users, base, sources,
                             sources->primary_user != NULL ? sources->primary_user : primary.text,
                             failure};
     *users = (struct acl_users){.count = 0};
-    if (sources->password != NULL && settings->default_user == DEFAULT_USER_PASSWORD)
-        secret_hash(sources->password, users->default_hash);
     users->list = calloc(settings->users.count + 1, sizeof(*users->list));
     if (users->list == NULL)
         return failure_set(failure, EX_OSERR, errno, "no memory for the users");
-    bool ok = true;
+    bool ok = take_default(&loader);
     for (size_t i = 0; ok && i < settings->users.count; i++) {
         users->list[i].settings = settings->users.list[i];
         users->count++;

@@ -14,6 +14,10 @@
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 #define APP "kT9-vQ2mZ8xL4wR7pB1n"
 #define OTHER "Hs5-cY3jU6dF9gN2tE8a"
+/* sha256sum(1) of these two, and of no byte */
+#define HASH_OF_APP "32d5fd436b12ed8f74516c44a48cf7b123ec9bec732955d72e6c6cac52444632"
+#define HASH_OF_OTHER "60d246dc4b639da2bae37e8773e6829ede188b42c8126b9b13283bf0ff0ca583"
+#define HASH_OF_NOTHING "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define HASH "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 static struct settings settings;
@@ -199,6 +203,18 @@ static const struct refused refusals[] = {
     {USER, "users x\n", EX_CONFIG, "/base:1: no line of an aclfile"},
     {USER, "user  x on\n", EX_CONFIG, "/base:1: no line of an aclfile"},
     {USER, "user x on ~* ~a\n", EX_CONFIG, "/base:1: user `x`: rule 3 `~a`: behind"},
+    {USER, "", EX_CONFIG, "/base has no line"},
+    {USER, " \n\r\n\t", EX_CONFIG, "/base has no line"},
+    {USER, "user x\v on\n", EX_CONFIG, "/base:1: no line of an aclfile"},
+    {USER, "user x\rx on\n", EX_CONFIG, "/base:1: no line of an aclfile"},
+    {USER, "user x\033[2J on\n", EX_CONFIG, "/base:1: no line of an aclfile"},
+    {USER, "user x on #" HASH "\n\nuser y off ~a #" HASH "\n", EX_CONFIG,
+     "/base:3: the user has the password of another (line 1)"},
+    {USER, "user x on #" HASH_OF_NOTHING "\n", EX_CONFIG, "/base:1: the hash is of an empty"},
+    {USER, "user x on #" HASH " #" HASH_OF_APP "\n", EX_DATAERR, "password_file of user `app` ("},
+    {USER, "user x on #" HASH " #" HASH_OF_APP "\n", EX_DATAERR, "the user `x` has the same one"},
+    {USER, "user x off #" HASH_OF_OTHER "\n", EX_DATAERR,
+     "of `default`: the user `x` has the same one"},
     {"[redis]\naclfile = %s/gone\n", NULL, EX_CONFIG, "/gone can't be opened"},
     {"[redis]\naclfile = %s\n", NULL, EX_CONFIG, "is not a regular file"},
 };
@@ -232,7 +248,8 @@ END_TEST
 START_TEST(nopass_is_for_development)
 {
     char *const none[] = {NULL};
-    unit_write(path_of("base"), "user x on nopass\n", 17, 0600);
+    static const char open_base[] = "user x on nopass\nuser y on #" HASH_OF_NOTHING "\n# no more\n";
+    unit_write(path_of("base"), open_base, strlen(open_base), 0600);
     ck_assert_msg(load("[redis]\nallow_empty_password = yes\naclfile = %s/base\n"
                        "default_user = off\n",
                        none),
