@@ -25,6 +25,8 @@ struct acl_rule {
     enum acl_kind kind;
     const char *name; /* of the command, without its subcommand, or of the category */
     size_t name_length;
+    const char *subcommand; /* behind the |, or a first argument */
+    size_t subcommand_length;
     enum acl_needs needs;
 };
 

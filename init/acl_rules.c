@@ -236,7 +236,10 @@ static bool check_command(struct checker *checker)
         return fail(checker, 1, "a command is one word, such as +get or +config|get");
     if (rest == end)
         return true;
-    if (rest + 1 == end || memchr(rest + 1, '|', (size_t)(end - rest - 1)) != NULL)
+    rule->subcommand = rest + 1;
+    rule->subcommand_length = name_length(rule->subcommand, (size_t)(end - rule->subcommand));
+    /* a quote would crash Redis 8.6 and Valkey 9.1 at the next ACL GETUSER */
+    if (rule->subcommand_length == 0 || rule->subcommand + rule->subcommand_length != end)
         return fail(checker, 1, "one subcommand follows the |, such as +config|get");
     if (*rule->text == '-')
         rule->needs = ACL_NEEDS_SELECTORS;
@@ -319,12 +322,20 @@ static bool check_selector_word(struct checker *checker, const char *text, size_
 {
     checker->rule = (struct acl_rule){.text = text, .length = length};
     const bool opens = *text == '(';
+    for (size_t i = 0; i < length; i++)
+        if (isspace((unsigned char)text[i]))
+            return fail(checker, 0, "a vertical tab or form feed stands in no rule");
     if (opens && checker->in_selector)
         return fail(checker, 1, "a selector stands in no other");
     if (opens) {
         checker->in_selector = true;
         checker->of_selector = (struct acl_state){.enabled = false};
     }
+    /* Redis reads a selector's words as those of redis.conf, and takes what is unbalanced for none
+     */
+    if (checker->in_selector &&
+        (memchr(text, '"', length) != NULL || memchr(text, '\'', length) != NULL))
+        return fail(checker, 0, "a quote stands in no selector");
     *closes = checker->in_selector && text[length - 1] == ')';
     text += opens ? 1 : 0;
     length -= (opens ? 1U : 0U) + (*closes ? 1U : 0U);

@@ -55,16 +55,65 @@ static bool fail_name(const struct check *check, const struct acl_rule *rule, co
                        meant != NULL ? "`?" : "");
 }
 
+/* False where it is longer than a command's name. */
+static bool copy_lower(char name[NAME_SIZE], const char *text, size_t length)
+{
+    if (length >= NAME_SIZE)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        name[i] = (char)tolower((unsigned char)text[i]);
+    name[length] = '\0';
+    return true;
+}
+
+/* As it stands in the program: the commands of Redis 8's own vector sets in capitals. */
+static bool is_known(const struct check *check, const char *name)
+{
+    char capitals[NAME_SIZE];
+    size_t i = 0;
+    for (; name[i] != '\0'; i++)
+        capitals[i] = (char)toupper((unsigned char)name[i]);
+    capitals[i] = '\0';
+    return server_constants_have(check->constants, name) ||
+           server_constants_have(check->constants, capitals);
+}
+
+/* Of Redis 7.0 and later, where what follows the | of these is a subcommand; of others it is any
+ * first argument. */
+static bool is_container(const char *command)
+{
+    static const char *const containers[] = {
+        "acl",    "client", "cluster", "command", "config",  "function", "latency", "memory",
+        "module", "object", "pubsub",  "script",  "slowlog", "xgroup",   "xinfo",
+    };
+    for (size_t i = 0; i < sizeof(containers) / sizeof(containers[0]); i++)
+        if (strcmp(containers[i], command) == 0)
+            return true;
+    return false;
+}
+
+static bool check_subcommand(const struct check *check, const struct acl_rule *rule,
+                             const char *command)
+{
+    char name[NAME_SIZE];
+    char whole[2 * NAME_SIZE];
+    if (rule->subcommand_length == 0 || !check->server->features->acl_selectors ||
+        !is_container(command) || !copy_lower(name, rule->subcommand, rule->subcommand_length))
+        return true;
+    (void)snprintf(whole, sizeof(whole), "%s|%s", command, name);
+    return is_known(check, name) || fail_name(check, rule, whole);
+}
+
 static bool check_name(const struct check *check, const struct acl_rule *rule)
 {
     char name[NAME_SIZE];
-    if (check->constants == NULL || rule->kind == ACL_OTHER || rule->name_length >= sizeof(name))
+    if (check->constants == NULL || rule->kind == ACL_OTHER ||
+        !copy_lower(name, rule->name, rule->name_length))
         return true;
-    for (size_t i = 0; i < rule->name_length; i++)
-        name[i] = (char)tolower((unsigned char)rule->name[i]);
-    name[rule->name_length] = '\0';
-    return (rule->kind == ACL_CATEGORY && strcmp(name, "all") == 0) ||
-           server_constants_have(check->constants, name) || fail_name(check, rule, name);
+    if (rule->kind == ACL_CATEGORY && strcmp(name, "all") == 0)
+        return true;
+    return (is_known(check, name) || fail_name(check, rule, name)) &&
+           check_subcommand(check, rule, name);
 }
 
 /* An acl_visitor. */

@@ -40,6 +40,7 @@ static const char *const right[] = {
     "clearselectors sanitize-payload skip-sanitize-payload",
     "alldbs resetdbs db=0 db=0,1,15",
     "~k\xc3\xa4se",
+    "~it's &\"a\"",
     "+@all -@all",
 };
 
@@ -79,6 +80,14 @@ static const struct wrong wrongs[] = {
     {"+get!", 1, "+", "a command is"},
     {"+config|", 1, "+", "one subcommand"},
     {"+a|b|c", 1, "+", "one subcommand"},
+    {"+get|\"", 1, "+", "one subcommand"},
+    {"+get|a'b", 1, "+", "one subcommand"},
+    {"-config|g*t", 1, "-", "one subcommand"},
+    {"~a\vb", 1, "", "a vertical tab"},
+    {"~a &b\f", 2, "", "a vertical tab"},
+    {"(~\"a)", 1, "", "a quote"},
+    {"(~a +get \"~b\")", 3, "", "a quote"},
+    {"(~a'b +get)", 1, "", "a quote"},
     {"+@", 1, "+@", "a category is"},
     {"-@re!d", 1, "-@", "a category is"},
     {"db=", 1, "db=", "databases are"},
