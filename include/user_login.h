@@ -13,6 +13,7 @@ struct user_login {
     size_t to_skip; /* words in front of the rules */
     bool enabled;
     bool no_password;
+    bool clear_password; /* one is given in clear */
 };
 
 /* The next word, as the server has it, without quotes. */

@@ -81,11 +81,17 @@ static bool judge_secret(const struct conf_directive *directive, enum directive_
 static bool judge_login(const struct user_login *login, const char *where,
                         const struct check *check, struct failure *failure)
 {
-    return check->allow_empty_password || !user_login_is_open(login) ||
-           failure_set(failure, EX_CONFIG, 0,
-                       "%s: the user is `on` and `nopass`, so that anybody is: take `nopass` out, "
-                       "or make it a section [user NAME]",
-                       where);
+    if (user_login_is_open(login) && !check->allow_empty_password)
+        return failure_set(failure, EX_CONFIG, 0,
+                           "%s: the user is `on` and `nopass`, so that anybody is: take `nopass` "
+                           "out, or make it a section [user NAME]",
+                           where);
+    if (login->enabled && login->clear_password)
+        report_line(check->report, REPORT_WARNING,
+                    "%s: a password in clear, which may be weak: make this `user` a section "
+                    "[user NAME]",
+                    where);
+    return true;
 }
 
 static bool judge_user_line(const struct conf_directive *directive, const struct check *check,

@@ -35,6 +35,7 @@ void user_login_take(struct user_login *login, const char *word, size_t length)
     }
     if (length > 0 && (*word == '>' || *word == '#')) /* a password ends nopass */
         login->no_password = false;
+    login->clear_password = login->clear_password || (length > 0 && *word == '>');
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         if (!is(word, length, rules[i].word))
             continue;

@@ -154,6 +154,18 @@ START_TEST(nopass_is_for_development)
 }
 END_TEST
 
+START_TEST(a_password_in_clear)
+{
+    static const char told[] = ": a password in clear, which may be weak: make this `user` a "
+                               "section [user NAME]\n";
+    write_conf("x.conf", "user bob off >hush\nuser bill on #hush\n\nuser ben on >hush\n");
+    ck_assert_msg(check_conf(path_of("x.conf"), REPORT_WARNING), "%s", failure.text);
+    const char *at = strstr(said, path_of("x.conf:4"));
+    ck_assert_msg(at != NULL && strcmp(strstr(at, ":4") + 2, told) == 0, "%s", said);
+    ck_assert_ptr_eq(strstr(said, "password"), strstr(at, "password"));
+}
+END_TEST
+
 static void expect_no_login(const char *where)
 {
     ck_assert(!check_conf(path_of("x.conf"), REPORT_WARNING));
@@ -436,6 +448,7 @@ int main(void)
     tcase_add_loop_test(tests, what_is_fine, 0, COUNT(fine));
     tcase_add_loop_test(tests, what_would_undo_the_password, 0, COUNT(refusals));
     tcase_add_test(tests, nopass_is_for_development);
+    tcase_add_test(tests, a_password_in_clear);
     tcase_add_test(tests, nopass_outside_the_conf);
     tcase_add_test(tests, a_file_that_others_can_write);
     tcase_add_test(tests, a_requirepass_has_no_effect);
