@@ -193,7 +193,8 @@ static bool check_channels(struct checker *checker)
     }
     if (state->all_channels)
         return fail_whole(checker,
-                          "behind `allchannels` or &* it has no effect, which Redis refuses");
+                          "behind `allchannels`, &* or, before Redis 7.0, no `resetchannels` "
+                          "it has no effect, which Redis refuses");
     return true;
 }
 

@@ -123,13 +123,14 @@ static bool check_rule(const struct acl_rule *rule, void *context)
     return check_needs(check, rule) && check_name(check, rule);
 }
 
-static bool check_rules(struct check *check, const char *where, const char *text, size_t length,
-                        enum acl_author author)
+/* What stands behind rules of other lines has been found right before. */
+static bool check_rules(struct check *check, const struct user_line *rules)
 {
     struct acl_state state = {.enabled = false};
-    struct acl_problem none; /* they have been found right before */
-    check->where = where;
-    return acl_rules_check(text, length, author, &state, check_rule, check, &none) ||
+    struct acl_problem none;
+    check->where = rules->where;
+    return acl_rules_check(rules->value, strlen(rules->value), ACL_OF_SETTINGS, &state, check_rule,
+                           check, &none) ||
            none.text != NULL;
 }
 
@@ -137,20 +138,29 @@ static bool check_user(struct check *check, const struct user_settings *user)
 {
     bool ok = true;
     for (size_t i = 0; ok && i < user->rule_count; i++)
-        ok = check_rules(check, user->rules[i].where, user->rules[i].value,
-                         strlen(user->rules[i].value), ACL_OF_SETTINGS);
+        ok = check_rules(check, &user->rules[i]);
     return ok;
+}
+
+static bool check_base_user(struct check *check, const char *path, const struct acl_base_user *user)
+{
+    char where[PATH_MAX + 16];
+    char name[NAME_SIZE];
+    struct acl_state state = {.all_channels = check->server->opens_channels};
+    struct acl_problem problem;
+    (void)snprintf(where, sizeof(where), "%s:%u", path, user->line);
+    (void)snprintf(name, sizeof(name), "%.*s", (int)user->name_length, user->name);
+    check->where = where;
+    return acl_rules_check(user->rules, user->rules_length, ACL_OF_FILE, &state, check_rule, check,
+                           &problem) ||
+           (problem.text != NULL && acl_problem_failure(&problem, name, where, check->failure));
 }
 
 static bool check_base(struct check *check, const char *path, const struct acl_base *base)
 {
     bool ok = true;
-    for (size_t i = 0; ok && i < base->count; i++) {
-        char where[PATH_MAX + 16];
-        (void)snprintf(where, sizeof(where), "%s:%u", path, base->users[i].line);
-        ok = check_rules(check, where, base->users[i].rules, base->users[i].rules_length,
-                         ACL_OF_FILE);
-    }
+    for (size_t i = 0; ok && i < base->count; i++)
+        ok = check_base_user(check, path, &base->users[i]);
     return ok;
 }
 

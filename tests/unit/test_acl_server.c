@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "unit.h"
@@ -28,7 +29,8 @@ static bool check_with(const char *server, const char *rules,
     unit_write(path, ini, strlen(ini), 0600);
     const struct settings_sources sources = {.ini_option = path, .environment = none};
     ck_assert_msg(settings_load(&settings, &sources, &failure), "%s", failure.text);
-    const struct acl_server what = {server, features, loads_modules};
+    const struct acl_server what = {
+        .path = server, .features = features, .loads_modules = loads_modules};
     const bool ok = acl_server_check(&what, &settings, &base, &failure);
     settings_free(&settings);
     return ok;
@@ -99,6 +101,36 @@ START_TEST(what_an_older_one_lacks)
 }
 END_TEST
 
+static bool check_base(char *text, bool opens_channels)
+{
+    static const struct server_features old = {.acl = true};
+    static const struct settings settings = {.aclfile = "x.acl"};
+    struct acl_base base;
+    const size_t length = strlen(text);
+    char *copy = strdup(text);
+    ck_assert_ptr_nonnull(copy);
+    failure = (struct failure){0};
+    ck_assert_msg(acl_base_parse(&base, copy, length, &settings, &failure), "%s", failure.text);
+    const struct acl_server what = {"/proc/self/exe", &old, false, opens_channels};
+    const bool ok = acl_server_check(&what, &settings, &base, &failure);
+    acl_base_free(&base);
+    return ok;
+}
+
+START_TEST(a_channel_behind_all_channels)
+{
+    char line[] = "# 6.2\nuser a on &news\n";
+    char reset[] = "user a on resetchannels &news\n";
+    char none[] = "user a on ~*\n";
+    ck_assert_msg(check_base(line, false), "%s", failure.text);
+    ck_assert(!check_base(line, true));
+    ck_assert_msg(strncmp(failure.text, "x.acl:2: user `a`: rule 2 `&news`: behind", 41) == 0, "%s",
+                  failure.text);
+    ck_assert_msg(check_base(reset, true), "%s", failure.text);
+    ck_assert_msg(check_base(none, true), "%s", failure.text);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("acl_server");
@@ -106,5 +138,6 @@ int main(void)
     tcase_add_test(tests, what_the_server_knows);
     tcase_add_test(tests, what_it_does_not_know);
     tcase_add_test(tests, what_an_older_one_lacks);
+    tcase_add_test(tests, a_channel_behind_all_channels);
     return unit_main("acl_server", tests);
 }
