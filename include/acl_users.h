@@ -9,6 +9,7 @@
 #include "secret.h"
 #include "server_args.h"
 #include "settings.h"
+#include "user_word.h"
 
 /* A user with the hashes of the judged passwords. */
 struct acl_user {
@@ -28,9 +29,9 @@ struct acl_users {
 struct acl_sources {
     const struct settings *settings;
     const struct server_args *args;
-    const char *primary_user;      /* whom masteruser names; NULL: found by the settings and args */
-    char *const *environment;      /* the passwords in it are overwritten with zeros */
-    const struct secret *password; /* of `default`, judged; NULL: none */
+    const struct server_args *seen; /* by which the server's directives are found; NULL: args */
+    char *const *environment;       /* the passwords in it are overwritten with zeros */
+    const struct secret *password;  /* of `default`, judged; NULL: none */
     const struct report *report;
 };
 
@@ -43,6 +44,10 @@ struct acl_sources {
  */
 bool acl_users_load(struct acl_users *users, const struct acl_base *base,
                     const struct acl_sources *sources, struct failure *failure) MUST_CHECK;
+
+/* The user's directive, as user_word_of() finds it. */
+struct user_word acl_users_word(const struct acl_sources *sources, const char *name,
+                                const char *alike);
 
 void acl_users_free(struct acl_users *users);
 

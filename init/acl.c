@@ -4,14 +4,12 @@
 #include <strings.h>
 
 #include "acl_server.h"
-#include "user_word.h"
 
 /* redis.conf of 6.2 and of 7.0. */
 static bool opens_channels(const struct acl_sources *sources,
                            const struct server_features *features)
 {
-    const struct user_word word =
-        user_word_of("acl-pubsub-default", NULL, sources->settings, sources->args);
+    const struct user_word word = acl_users_word(sources, "acl-pubsub-default", NULL);
     return word.found ? strcasecmp(word.text, "allchannels") == 0
                       : features->acl && !features->acl_selectors;
 }
@@ -23,7 +21,7 @@ static bool check_server(const struct acl *acl, const struct acl_sources *source
     const struct acl_server server = {
         .path = program,
         .features = features,
-        .loads_modules = user_word_of("loadmodule", NULL, sources->settings, sources->args).found,
+        .loads_modules = acl_users_word(sources, "loadmodule", NULL).found,
         .opens_channels = opens_channels(sources, features),
     };
     return acl_server_check(&server, sources->settings, &acl->base, failure);

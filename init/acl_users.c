@@ -9,7 +9,6 @@
 #include "handoff.h"
 #include "password_source.h"
 #include "user_conf.h"
-#include "user_word.h"
 #include "verdict.h"
 
 struct loader {
@@ -165,16 +164,19 @@ static bool take_default(struct loader *loader)
                        (int)owner->name_length, owner->name);
 }
 
+struct user_word acl_users_word(const struct acl_sources *sources, const char *name,
+                                const char *alike)
+{
+    return user_word_of(name, alike, sources->settings,
+                        sources->seen != NULL ? sources->seen : sources->args);
+}
+
 bool acl_users_load(struct acl_users *users, const struct acl_base *base,
                     const struct acl_sources *sources, struct failure *failure)
 {
     const struct settings *settings = sources->settings;
-    struct user_word primary = {.found = false};
-    if (sources->primary_user == NULL)
-        primary = user_word_of("masteruser", "primaryuser", settings, sources->args);
-    struct loader loader = {users, base, sources,
-                            sources->primary_user != NULL ? sources->primary_user : primary.text,
-                            failure};
+    const struct user_word primary = acl_users_word(sources, "masteruser", "primaryuser");
+    struct loader loader = {users, base, sources, primary.text, failure};
     *users = (struct acl_users){.count = 0};
     users->list = calloc(settings->users.count + 1, sizeof(*users->list));
     if (users->list == NULL)

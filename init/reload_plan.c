@@ -9,7 +9,6 @@
 #include "redis_conf.h"
 #include "server_features.h"
 #include "user_conf.h"
-#include "user_word.h"
 #include "verdict.h"
 
 /* The arguments of the start are not known; redis.conf has them as lines. */
@@ -34,11 +33,9 @@ static bool load_users(struct reload_plan *plan, char **environment, const struc
     const int n = snprintf(running.conf_file, sizeof(running.conf_file), "%s/" CONF_NAME,
                            plan->settings->run_dir);
     running.has_conf_file = n > 0 && (size_t)n < sizeof(running.conf_file);
-    const struct user_word primary =
-        user_word_of("masteruser", "primaryuser", plan->settings, &running);
     const struct acl_sources sources = {.settings = plan->settings,
                                         .args = &no_args,
-                                        .primary_user = primary.text,
+                                        .seen = &running,
                                         .environment = environment,
                                         .password = plan->password.secret,
                                         .report = report};

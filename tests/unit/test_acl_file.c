@@ -58,6 +58,9 @@ static void end(void)
 }
 
 /* `%s` in the ini is the folder. */
+static const struct server_args *seen;
+static const char *program = "/dev/null";
+
 static bool load(const char *format, char *const *environment)
 {
     char ini[2048];
@@ -74,8 +77,8 @@ static bool load(const char *format, char *const *environment)
     unit_write(path_of("x.ini"), ini, length, 0600);
     const struct settings_sources sources = {.ini_option = path_of("x.ini"), .environment = none};
     ck_assert_msg(settings_load(&settings, &sources, &failure), "%s", failure.text);
-    const struct acl_sources from = {&settings, &args, NULL, environment, password, &report};
-    return acl_load(&acl, &from, "/dev/null", &features, &failure);
+    const struct acl_sources from = {&settings, &args, seen, environment, password, &report};
+    return acl_load(&acl, &from, program, &features, &failure);
 }
 
 static void give_password(const char *bytes)
@@ -271,6 +274,29 @@ START_TEST(the_replicas_own_password_is_masterauth)
 }
 END_TEST
 
+/* A reload does not know the arguments of the start, but the redis.conf that came of them. */
+START_TEST(the_running_conf_says_what_is_loaded)
+{
+    static const char conf[] = "loadmodule /x.so\nmasteruser replica\n";
+    static const char ini[] = "[redis]\ndefault_user = off\n[user replica]\n"
+                              "password_file = %s/app\nrules = +no.such\n";
+    static struct server_args running = {.has_conf_file = true};
+    char *const none[] = {NULL};
+    program = "/proc/self/exe";
+    ck_assert(!load(ini, none));
+    ck_assert_msg(strstr(failure.text, "knows no command `no.such`") != NULL, "%s", failure.text);
+    acl_free(&acl);
+    settings_free(&settings);
+    unit_write(path_of("running"), conf, strlen(conf), 0600);
+    (void)snprintf(running.conf_file, sizeof(running.conf_file), "%s", path_of("running"));
+    seen = &running;
+    ck_assert_msg(load(ini, none), "%s", failure.text);
+    ck_assert_ptr_nonnull(acl.users.primary_auth);
+    seen = NULL;
+    program = "/dev/null";
+}
+END_TEST
+
 START_TEST(a_copy_in_the_environment_is_forgotten)
 {
     char variable[] = "URL=redis://app:" APP "@x";
@@ -313,6 +339,7 @@ int main(void)
     tcase_add_test(tests, a_base_that_others_can_write);
     tcase_add_test(tests, nopass_is_for_development);
     tcase_add_test(tests, the_replicas_own_password_is_masterauth);
+    tcase_add_test(tests, the_running_conf_says_what_is_loaded);
     tcase_add_test(tests, a_copy_in_the_environment_is_forgotten);
     tcase_add_test(tests, without_users);
     return unit_main("acl_file", tests);
