@@ -10,10 +10,12 @@
  * Redis 6.0 to 8 and in Valkey. Whether the rules are right is the server's to say. Pure.
  */
 struct user_login {
-    size_t to_skip; /* words in front of the rules */
+    size_t to_skip;   /* words in front of the rules */
+    const char *hash; /* of another's password, as secret_hash() writes it; NULL: none */
     bool enabled;
     bool no_password;
     bool clear_password; /* one is given in clear */
+    bool has_hash;       /* that one is given */
 };
 
 /* The next word, as the server has it, without quotes. */

@@ -16,6 +16,7 @@ struct check {
     const struct secret *password;
     bool has_users;
     bool allow_empty_password;
+    char hash[SECRET_HASH_SIZE]; /* of the password; "": there is none */
 };
 
 /* Who writes to it between this and the server's own reading configures the server. A group's is
@@ -86,6 +87,9 @@ static bool judge_login(const struct user_login *login, const char *where,
                            "%s: the user is `on` and `nopass`, so that anybody is: take `nopass` "
                            "out, or make it a section [user NAME]",
                            where);
+    if (login->has_hash)
+        return failure_set(failure, EX_CONFIG, 0,
+                           "%s: the user has the password of `default`, give each his own", where);
     if (login->enabled && login->clear_password)
         report_line(check->report, REPORT_WARNING,
                     "%s: a password in clear, which may be weak: make this `user` a section "
@@ -97,7 +101,7 @@ static bool judge_login(const struct user_login *login, const char *where,
 static bool judge_user_line(const struct conf_directive *directive, const struct check *check,
                             struct failure *failure)
 {
-    struct user_login login = {.to_skip = 2}; /* `user` and the name */
+    struct user_login login = {.to_skip = 2, .hash = check->hash}; /* `user` and the name */
     user_login_read(&login, directive->line, directive->line_length);
     return judge_login(&login, directive->where, check, failure);
 }
@@ -164,7 +168,7 @@ static bool check_directives(const struct settings *settings, const struct secre
 static bool check_user_setting(const struct directive_line *line, const struct check *check,
                                struct failure *failure)
 {
-    struct user_login login = {.to_skip = 1};
+    struct user_login login = {.to_skip = 1, .hash = check->hash};
     if (check->has_users)
         return fail_user("[redis.conf]", failure);
     user_login_read(&login, line->value, strlen(line->value));
@@ -174,7 +178,7 @@ static bool check_user_setting(const struct directive_line *line, const struct c
 static bool check_user_argument(const struct server_arg *arg, const struct check *check,
                                 struct failure *failure)
 {
-    struct user_login login = {.to_skip = 1};
+    struct user_login login = {.to_skip = 1, .hash = check->hash};
     if (check->has_users)
         return fail_user("argument --user", failure);
     user_login_read(&login, arg->rest, strlen(arg->rest));
@@ -201,7 +205,9 @@ bool user_conf_check(const struct settings *settings, const struct server_args *
                      struct failure *failure)
 {
     struct check context = {report, password, settings_has_users(settings),
-                            settings->allow_empty_password};
+                            settings->allow_empty_password, ""};
+    if (password != NULL)
+        secret_hash(password, context.hash);
     const struct conf_visitor visitor = {check, &context, judge_file};
     return check_arguments(args, password, failure) &&
            check_directives(settings, password, failure) &&

@@ -5,8 +5,9 @@
 #include <strings.h>
 
 #include "conf_words.h"
+#include "secret.h"
 
-#define WORD_SIZE 16 /* more than the longest of the table */
+#define WORD_SIZE (SECRET_HASH_SIZE + 2) /* the longest of a rule that counts, and more */
 
 struct rule {
     const char *word;
@@ -35,6 +36,8 @@ void user_login_take(struct user_login *login, const char *word, size_t length)
     }
     if (length > 0 && (*word == '>' || *word == '#')) /* a password ends nopass */
         login->no_password = false;
+    if (length == SECRET_HASH_SIZE && *word == '#' && login->hash != NULL)
+        login->has_hash = login->has_hash || memcmp(word + 1, login->hash, length - 1) == 0;
     login->clear_password = login->clear_password || (length > 0 && *word == '>');
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         if (!is(word, length, rules[i].word))

@@ -324,11 +324,17 @@ struct holder {
 };
 
 #define PASSWORD "hush-7f3a90"
+/* what sha256sum(1) says */
+#define HASH_OF_PASSWORD "2c63c0ff5fd31e0ab54834abb833a7031fa91c20044334ec575e931446e098af"
 
 static const struct holder holders[] = {
     {"requirepass " PASSWORD "\n", NULL},
     {"masterauth \"" PASSWORD "\"\n", NULL},
     {"# " PASSWORD "\n", NULL},
+    {"user bob on #" HASH_OF_PASSWORD "\n", "x.conf:1: the user has the password of `default`"},
+    {"user bob off ~a \"\\x23" HASH_OF_PASSWORD "\"\n",
+     "x.conf:1: the user has the password of `default`"},
+    {"user bob on ~" HASH_OF_PASSWORD "\n", NULL},
     {"maxmemory " PASSWORD "\n", "x.conf:1: the line holds the password"},
     {"hz 1\nrequirepas " PASSWORD "\n", "x.conf:2: the line holds the password"},
     {"x \"a" PASSWORD "b\"\n", "x.conf:1: the line holds the password"},
