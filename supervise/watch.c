@@ -150,11 +150,12 @@ static bool look(struct watch *watch)
     return changed;
 }
 
+/* Whether who started us may have read another one, which was there then. */
 static bool is_recent(const struct watch_mark *mark)
 {
     struct timespec now = {0};
-    return clock_gettime(CLOCK_REALTIME, &now) == 0 &&
-           mark->changed > nanoseconds(&now) - STARTED_S * 1000000000LL;
+    return mark->inode == 0 || (clock_gettime(CLOCK_REALTIME, &now) == 0 &&
+                                mark->changed > nanoseconds(&now) - STARTED_S * 1000000000LL);
 }
 
 static void be_due(struct watch *watch, long long when)

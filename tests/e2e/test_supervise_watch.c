@@ -110,6 +110,20 @@ START_TEST(a_young_file_is_taken_for_a_change)
 }
 END_TEST
 
+/* It was there when who started us read it. */
+START_TEST(a_missing_file_is_taken_for_a_change)
+{
+    setup();
+    ck_assert_int_eq(unlink(watched), 0);
+    struct run run = START(_i, RUN("echo started"), "ACTOR", "signals");
+    expect_ready(run.out);
+    expect_line(run.out, "started");
+    expect_rest(&run);
+    expect_quiet_end(&run, 0);
+    teardown();
+}
+END_TEST
+
 START_TEST(the_swap_of_a_volume_is_seen)
 {
     setup();
@@ -349,6 +363,7 @@ int main(int argc, char *argv[])
 {
     const struct supervise_test tests[] = {
         {a_young_file_is_taken_for_a_change, IN_EACH_PLACE, 0},
+        {a_missing_file_is_taken_for_a_change, IN_EACH_PLACE, 0},
         {the_swap_of_a_volume_is_seen, IN_EACH_PLACE, 0},
         {only_the_file_counts, IN_EACH_PLACE, 0},
         {sighup_runs_the_command_and_is_not_passed_on, IN_EACH_PLACE, 0},
