@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,7 +53,11 @@ static const char *const pairs[] = {"server", "next", "third"};
 
 static void publish(size_t pair)
 {
+    static size_t published = COUNT(pairs);
     char script[128];
+    if (pair == published)
+        return;
+    published = pair;
     (void)snprintf(script, sizeof(script), "publish %s.crt %s.key ca.crt", pairs[pair],
                    pairs[pair]);
     tls_case_shell(&container, script);
@@ -91,14 +96,28 @@ static size_t shown(const char serials[][64])
     return COUNT(pairs);
 }
 
+/* The inode of redis.conf: another one when it was written. */
+static ino_t conf_of_now(void)
+{
+    char path[256];
+    struct stat status;
+    container_path(&container, "redis-init/redis.conf", path, sizeof(path));
+    ck_assert_int_eq(lstat(path, &status), 0);
+    return status.st_ino;
+}
+
+/* A kill before anything was written or told leaves nothing to complete. */
 static bool renew_killed_at(unsigned stop, size_t *current, const char serials[][64])
 {
     static const char *const words[] = {"reload", "--certificates", NULL};
     const size_t next = (*current + 1) % COUNT(pairs);
     publish(next);
+    const ino_t conf = conf_of_now();
     const bool killed = hurt_reload("--certificates", kill_at, stop) == HURT_KILLED;
     const size_t now = shown(serials);
     ck_assert_msg(now == *current || now == next, "stop %u: pair %zu", stop, now);
+    if (killed && now == *current && conf == conf_of_now())
+        return true;
     const enum hurt_then then = killed ? stop / 2 % THEN_COUNT : THEN_NEXT;
     const size_t wanted = then == THEN_NEXT    ? next
                           : then == THEN_THIRD ? (next + 1) % COUNT(pairs)
