@@ -11,6 +11,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "rotation_case.h"
@@ -135,13 +136,17 @@ START_TEST(a_slow_writer)
 }
 END_TEST
 
-/* Each byte is an event: it is at rest only behind the last. */
+/* Each byte is an event that puts the reading off by a second, and in all they take longer: it is
+ * at rest only behind the last. The pauses are what is tested, nothing is waited for by them. */
 START_TEST(a_writer_of_single_bytes)
 {
+    const struct timespec pause = {.tv_nsec = 50000000}; /* 32 of them */
     start_writable();
     write_step(&(const struct step){O_TRUNC, "", NULL});
-    for (const char *byte = NEW; *byte != '\0'; byte++)
+    for (const char *byte = NEW; *byte != '\0'; byte++) {
         write_step(&(const struct step){O_APPEND, (const char[]){*byte, '\0'}, NULL});
+        ck_assert_int_eq(nanosleep(&pause, NULL), 0);
+    }
     await(TAKEN);
     expect_password(NEW, "OK");
     expect_password(OLD, "OK");
