@@ -12,7 +12,7 @@
 
 /* More secrets than that have no place in one server's life; each costs PID 1 40 bytes. */
 #define SUPERVISE_WATCH_MAX 16
-/* redis-init reload --config FILE and what a script may want. */
+/* redis-init reload --config FILE and what a script may want; likewise of the companion. */
 #define SUPERVISE_COMMAND_MAX 8
 
 enum supervise_action { SUPERVISE_RUN, SUPERVISE_HELP, SUPERVISE_VERSION };
@@ -32,6 +32,7 @@ struct supervise_options {
     size_t watch_count;
     char *on_change[SUPERVISE_COMMAND_MAX + 1]; /* the words of a command, and NULL */
     unsigned watch_poll;                        /* seconds */
+    char *companion[SUPERVISE_COMMAND_MAX + 1]; /* the words of a second program, and NULL */
 };
 
 /*

@@ -13,7 +13,7 @@ enum reap_event {
     REAP_NOTHING, /* no child has changed */
     REAP_ENDED,   /* the main child ended */
     REAP_CHILD_STOPPED,
-    REAP_COMMAND_ENDED, /* reaper.ended says how */
+    REAP_OWN_ENDED, /* a process of ours; reaper.ended says which, and how */
     REAP_NO_CHILDREN,
 };
 
@@ -26,17 +26,20 @@ int reap_remap(const struct supervise_options *options, int code);
  */
 int reap_exit_code(const struct supervise_options *options, int status);
 
+/* What --on-change and --companion have started. */
+enum { REAPER_COMMAND, REAPER_COMPANION, REAPER_OWN };
+
 /*
  * As PID 1 each end costs one system call. Elsewhere an end is looked at before it is taken: the
  * main child stays a zombie, so that its PID is still its own when reap_terminate_rest() signals
  * its group.
  */
 struct reaper {
-    int keep;        /* WNOWAIT, or 0 */
-    int stop_signal; /* of REAP_CHILD_STOPPED */
-    pid_t command;   /* a process that is no orphan, 0 for none */
-    siginfo_t ended; /* of REAP_COMMAND_ENDED */
-    int status;      /* the wait status of REAP_ENDED, -1 while the child is a zombie */
+    int keep;              /* WNOWAIT, or 0 */
+    int stop_signal;       /* of REAP_CHILD_STOPPED */
+    pid_t own[REAPER_OWN]; /* processes that are no orphans, 0 for none */
+    siginfo_t ended;       /* of REAP_OWN_ENDED */
+    int status;            /* the wait status of REAP_ENDED, -1 while the child is a zombie */
 };
 
 struct reaper reaper_new(void);

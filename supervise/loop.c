@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "supervise_companion.h"
 #include "supervise_reap.h"
 #include "supervise_signals.h"
 #include "supervise_terminal.h"
@@ -24,6 +25,7 @@ struct loop {
     const struct child *child;
     struct reaper reaper;
     struct watch watch;
+    struct companion companion;
     pid_t self;
     int fd;
     int stop_signal;        /* the first one that asked the child to end, 0 before */
@@ -65,13 +67,19 @@ static long long stop_due(const struct loop *loop)
     return loop->stop_sent_at + due;
 }
 
+/* The earlier one of two, of which each may be never. */
+static long long first_of(long long a, long long b)
+{
+    return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
 /* For poll(2). */
 static int time_out(const struct loop *loop)
 {
-    const long long stop = stop_due(loop), watch = loop->stop_signal == 0 ? loop->watch.due : -1;
-    if (stop < 0 && watch < 0)
+    const long long due =
+        loop->stop_signal != 0 ? stop_due(loop) : first_of(loop->watch.due, loop->companion.due);
+    if (due < 0)
         return -1;
-    const long long due = stop < 0 || (watch >= 0 && watch < stop) ? watch : stop;
     const long long left = due - now_ms();
     return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }
@@ -95,17 +103,35 @@ static void kill_child(struct loop *loop)
         sent ? ": sent SIGKILL" : ": cannot send SIGKILL");
 }
 
-static void watch_files(struct loop *loop)
+/* Whose PIDs may soon be those of orphans is not ours any more. */
+static void know_own(struct loop *loop)
 {
-    if (loop->watch.due < 0 || loop->stop_signal != 0)
+    loop->reaper.own[REAPER_COMMAND] = loop->watch.command;
+    loop->reaper.own[REAPER_COMPANION] = loop->companion.pid;
+}
+
+/* Nothing is begun any more once the child was asked to end. */
+static void start_own(struct loop *loop)
+{
+    if (loop->stop_signal != 0 || first_of(loop->watch.due, loop->companion.due) < 0)
         return;
     watch_do(&loop->watch, now_ms());
-    loop->reaper.command = loop->watch.command;
+    companion_do(&loop->companion, now_ms());
+    know_own(loop);
+}
+
+static void own_ended(struct loop *loop)
+{
+    if (loop->reaper.ended.si_pid == loop->companion.pid)
+        companion_ended(&loop->companion, &loop->reaper.ended, now_ms());
+    else
+        watch_ended(&loop->watch, &loop->reaper.ended, now_ms());
+    know_own(loop);
 }
 
 static void do_what_is_due(struct loop *loop)
 {
-    watch_files(loop);
+    start_own(loop);
     if (loop->stop_signal == 0)
         return;
     const long long elapsed = now_ms() - loop->stop_sent_at;
@@ -198,8 +224,8 @@ static enum reap_event wait_for_end(struct loop *loop)
             loop->child_changed ? reap(&loop->reaper, loop->options, loop->child) : REAP_NOTHING;
         if (event == REAP_ENDED || event == REAP_NO_CHILDREN)
             return event;
-        if (event == REAP_COMMAND_ENDED) {
-            watch_ended(&loop->watch, &loop->reaper.ended, now_ms());
+        if (event == REAP_OWN_ENDED) {
+            own_ended(loop);
             continue;
         }
         if (event == REAP_CHILD_STOPPED) {
@@ -223,7 +249,10 @@ static void give_grace(struct loop *loop)
     const long long end = now_ms() + loop->times->grace_ms;
     struct signalfd_siginfo batch[BATCH];
 
-    while (reap(&loop->reaper, loop->options, &none) != REAP_NO_CHILDREN) {
+    for (enum reap_event event;
+         (event = reap(&loop->reaper, loop->options, &none)) != REAP_NO_CHILDREN;) {
+        if (event == REAP_OWN_ENDED)
+            continue;
         const long long left = end - now_ms();
         struct pollfd signals = {.fd = loop->fd, .events = POLLIN};
         if (left <= 0 || poll(&signals, 1, (int)left) <= 0 ||
@@ -243,7 +272,7 @@ static int finish(struct loop *loop)
 {
     const pid_t child = loop->child->pid;
 
-    loop->reaper.command = 0;
+    loop->reaper.own[REAPER_COMMAND] = 0;
     reap_terminate_rest(loop->child);
     (void)terminal_pass(child, getpgrp());
     const int status = reap_child(&loop->reaper, loop->child);
@@ -271,6 +300,8 @@ int loop_run(const struct supervise_options *options, const struct loop_times *t
                         .fd = signals_open()};
 
     watch_start(&loop.watch, options, now_ms());
+    companion_start(&loop.companion, options, now_ms());
+    know_own(&loop);
     if (loop.fd >= 0 && wait_for_end(&loop) == REAP_ENDED)
         return finish(&loop);
     return fail_wait(&loop);

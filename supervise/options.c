@@ -13,6 +13,7 @@ enum {
     LETTER_WATCH,
     LETTER_ON_CHANGE,
     LETTER_WATCH_POLL,
+    LETTER_COMPANION,
 };
 
 #define SECONDS_MAX 86400U /* a day; larger is a slip of milliseconds for seconds */
@@ -141,15 +142,25 @@ static const char *add_watch(struct supervise_options *options, const char *valu
     return NULL;
 }
 
-static const char *add_on_change(struct supervise_options *options, const char *value)
+static const char *add_word(char *words[SUPERVISE_COMMAND_MAX + 1], const char *value)
 {
     size_t count = 0;
-    while (options->on_change[count] != NULL)
+    while (words[count] != NULL)
         count++;
     if (count == SUPERVISE_COMMAND_MAX)
         return "is one word too many";
-    options->on_change[count] = (char *)value;
+    words[count] = (char *)value;
     return NULL;
+}
+
+static const char *add_on_change(struct supervise_options *options, const char *value)
+{
+    return add_word(options->on_change, value);
+}
+
+static const char *add_companion(struct supervise_options *options, const char *value)
+{
+    return add_word(options->companion, value);
 }
 
 static const char *set_watch_poll(struct supervise_options *options, const char *value)
@@ -176,6 +187,8 @@ const struct supervise_option supervise_option_table[] = {
     {LETTER_ON_CHANGE, "on-change", "WORD", "the command, a word each time", add_on_change},
     {LETTER_WATCH_POLL, "watch-poll", "SECONDS",
      "look so often where no event tells of a change; 60, the default", set_watch_poll},
+    {LETTER_COMPANION, "companion", "WORD", "a program to run beside PROGRAM, a word each time",
+     add_companion},
     {'v', "verbose", NULL, "say every signal and every process that ends", set_verbose},
     {'q', "quiet", NULL, "say only errors and warnings", set_quiet},
     {LETTER_LOG_FORMAT, "log-format", "text|json", "how lines are written to stderr",

@@ -49,6 +49,14 @@ static bool take(pid_t pid, int what, siginfo_t *info)
     return waitid(P_PID, (id_t)pid, info, what | WNOHANG) == 0 && info->si_pid == pid;
 }
 
+static bool is_own(const struct reaper *reaper, pid_t pid)
+{
+    for (size_t i = 0; i < REAPER_OWN; i++)
+        if (reaper->own[i] == pid)
+            return true;
+    return false;
+}
+
 /* The main child is asked by itself whether it stopped: to ask all would have the kernel look at
  * every process that lives, for each that has ended. */
 enum reap_event reap(struct reaper *reaper, const struct supervise_options *options,
@@ -71,9 +79,9 @@ enum reap_event reap(struct reaper *reaper, const struct supervise_options *opti
         }
         if (reaper->keep != 0 && !take(info.si_pid, WEXITED, &info))
             return REAP_NOTHING;
-        if (info.si_pid == reaper->command) {
+        if (is_own(reaper, info.si_pid)) {
             reaper->ended = info;
-            return REAP_COMMAND_ENDED;
+            return REAP_OWN_ENDED;
         }
         say_reaped(options, &info);
     }

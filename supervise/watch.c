@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervise_watch.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -16,6 +15,7 @@
 
 #include "supervise_child.h"
 #include "supervise_signals.h"
+#include "supervise_spawn.h"
 
 #define SETTLE_MS 1000      /* without an event, until files are taken as written */
 #define SETTLE_MAX_MS 10000 /* for a writer that never pauses */
@@ -219,26 +219,11 @@ bool watch_takes(struct watch *watch, const struct signalfd_siginfo *info, long 
     return signal == SIGHUP;
 }
 
-static _Noreturn void run(char *const words[])
-{
-    if (setpgid(0, 0) == 0 && signals_restore())
-        (void)execvp(words[0], words);
-    _exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE);
-}
-
+/* Where there can be no process it is wanted still. */
 static void start_command(struct watch *watch)
 {
-    char *const *words = watch->options->on_change;
-    const pid_t pid = fork();
-    if (pid == 0)
-        run(words);
-    if (pid < 0) {
-        SAY(&watch->options->say, SAY_WARNING, "cannot start ", words[0], ": ", strerror(errno));
-        return; /* wanted still */
-    }
-    watch->command = pid;
-    watch->wanted = false;
-    SAY(&watch->options->say, SAY_DETAIL, "started ", words[0], " as PID ", DECIMAL(pid));
+    watch->command = spawn(watch->options->on_change, &watch->options->say);
+    watch->wanted = watch->command == 0;
 }
 
 void watch_do(struct watch *watch, long long now)

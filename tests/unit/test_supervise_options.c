@@ -176,6 +176,11 @@ START_TEST(what_is_watched_and_what_runs)
     ck_assert_str_eq(options.on_change[0], "c");
     ck_assert_str_eq(options.on_change[1], "-d");
     ck_assert_ptr_null(options.on_change[2]);
+    char *companion[] = {"x", "--companion", "c", "--companion=-d", "p", NULL};
+    ck_assert_int_eq(supervise_options_parse(&options, &usage, ARGC(companion), companion), 4);
+    ck_assert_str_eq(options.companion[0], "c");
+    ck_assert_str_eq(options.companion[1], "-d");
+    ck_assert_ptr_null(options.companion[2]);
     char *poll[] = {"x", "--watch-poll", "86400", "p", NULL};
     ck_assert_int_eq(supervise_options_parse(&options, &usage, ARGC(poll), poll), 3);
     ck_assert_uint_eq(options.watch_poll, 86400);
