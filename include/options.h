@@ -21,6 +21,7 @@ enum command {
     COMMAND_GENPASS,
     COMMAND_PING,
     COMMAND_RELOAD,
+    COMMAND_AUDIT,
     COMMAND_HELP,
     COMMAND_VERSION
 };
@@ -36,7 +37,7 @@ struct options {
     size_t supervisor_count;
     bool ping_ready;              /* ping --ready */
     unsigned ping_timeout;        /* ping --timeout, in seconds */
-    const char *environment_file; /* reload --environment, or NULL */
+    const char *environment_file; /* --environment of reload and audit, or NULL */
     bool passwords;               /* reload --passwords, --certificates: both or none is all */
     bool certificates;
 };

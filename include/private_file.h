@@ -10,6 +10,7 @@
 #define ACL_NAME "users.acl"
 #define ENVIRONMENT_NAME "environment" /* what `redis-init reload` goes by */
 #define OVERLAP_NAME "overlap"         /* the old passwords that still hold */
+#define AUDIT_NAME "audit"             /* what `redis-init audit` has said already */
 #define NEW_SUFFIX ".new"              /* of a file that is not whole yet */
 
 /*

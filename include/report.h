@@ -2,6 +2,8 @@
 #ifndef REDIS_INIT_REPORT_H
 #define REDIS_INIT_REPORT_H
 
+#include <stddef.h>
+
 #include "failure.h"
 
 enum report_format { REPORT_TEXT, REPORT_JSON };
@@ -24,6 +26,15 @@ struct report {
  */
 void report_line(const struct report *report, enum report_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* All of it, by a single write(2) where the kernel takes it. False with errno. */
+bool report_write(int fd, const char *bytes, size_t length);
+
+#define REPORT_ESCAPED 8
+
+/* The text that stands for a byte in a line: itself, or an escape of at most six bytes. In JSON
+ * everything above 0x7f is \u00XX, so that bytes which are no UTF-8 make a right line as well. */
+void report_escape(char escaped[REPORT_ESCAPED], unsigned char c, enum report_format format);
 
 /*
  * The one line that a tool answers with, to stdout in the same form, as a notice. EX_OSERR when it

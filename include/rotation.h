@@ -7,8 +7,8 @@
 #include "password_source.h"
 #include "settings.h"
 
-/* --watch-poll, and a --watch or --on-change each; more than the supervisor takes. */
-#define ROTATION_WORDS_MAX 32
+/* --watch-poll, and a --watch, --on-change or --companion each; more than the supervisor takes. */
+#define ROTATION_WORDS_MAX 40
 
 /* The words of redis-init-supervise's that let secrets live; all zeros: rotation is off. */
 struct rotation {
@@ -35,6 +35,13 @@ struct rotation_start {
  */
 bool rotation_arrange(struct rotation *rotation, const struct rotation_start *start,
                       struct failure *failure) MUST_CHECK;
+
+/*
+ * Has redis-init-supervise run `redis-init TOOL`, with the variables of run_dir/environment, by an
+ * option such as "--companion=". EX_CANTCREAT, EX_OSERR.
+ */
+bool rotation_add_tool(struct rotation *rotation, const struct rotation_start *start,
+                       const char *option, const char *tool, struct failure *failure) MUST_CHECK;
 
 void rotation_free(struct rotation *rotation);
 

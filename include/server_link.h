@@ -23,6 +23,9 @@ struct server_link {
 /* A link that is not open, and the deadline `timeout` seconds from now. */
 struct server_link server_link_new(unsigned timeout);
 
+/* For one that lives on: the deadline is link->timeout seconds from now. */
+void server_link_allow(struct server_link *link);
+
 /*
  * Connects by the unix socket, or else to bind_local_of() the addresses, and makes sure before
  * anything is sent that it is a process of `uid` that listens there: of a unix socket by
@@ -43,6 +46,11 @@ bool server_link_send(struct server_link *link, const char *bytes, size_t length
 /* The next answer, waiting for it until the deadline. EXIT_FAILURE: none came, or it is none. */
 bool server_link_answer(struct server_link *link, struct server_answer *answer,
                         struct failure *failure) MUST_CHECK;
+
+/* Up to `size` bytes of what comes next, for a reader other than link->answers; at least one.
+ * EXIT_FAILURE: none came before the deadline, or the server has hung up. */
+bool server_link_receive(struct server_link *link, char *bytes, size_t size, size_t *length,
+                         struct failure *failure) MUST_CHECK;
 
 void server_link_close(struct server_link *link);
 

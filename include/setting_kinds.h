@@ -39,6 +39,7 @@ extern const struct setting_kind setting_yes_no;        /* bool */
 extern const struct setting_kind setting_conf_place;    /* enum conf_place */
 extern const struct setting_kind setting_default_user;  /* enum default_user */
 extern const struct setting_kind setting_tls_clients;   /* enum tls_clients */
+extern const struct setting_kind setting_audit_log;     /* enum audit_level */
 extern const struct setting_kind setting_tls_protocols; /* char *, its copy */
 
 #endif

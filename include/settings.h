@@ -17,6 +17,9 @@ enum tls_clients { TLS_CLIENTS_YES, TLS_CLIENTS_OPTIONAL, TLS_CLIENTS_NO };
 /* What becomes of the server's user `default` where there are other users. */
 enum default_user { DEFAULT_USER_PASSWORD, DEFAULT_USER_OFF };
 
+/* What is written of who was let in and who was refused. */
+enum audit_level { AUDIT_OFF, AUDIT_DENIED, AUDIT_ALL_AUTH };
+
 /* A line for redis.conf as the [redis.conf] section gives it: `name` and the rest, both NUL-ended.
  */
 struct directive_line {
@@ -49,6 +52,8 @@ struct settings {
     /* [rotation] */
     unsigned overlap; /* seconds that an old password holds beside the new one; 0 = none */
     unsigned poll;    /* seconds from one look for what no event tells to the next */
+    /* [audit] */
+    enum audit_level audit_log;
     /* [tls] */
     struct tls_settings {
         unsigned port; /* 0: no TLS */
@@ -75,7 +80,7 @@ struct settings_sources {
     const char *ini_option;   /* --config, or NULL */
     const char *ini_default;  /* read when it exists */
     char *const *environment; /* NULL-ended; REDIS_INIT_CONFIG and REDIS_INIT_<KEY>, of [tls]
-                                 REDIS_INIT_TLS_<KEY> */
+                                 and [audit] REDIS_INIT_<SECTION>_<KEY> */
 };
 
 #define SETTINGS_INI "/etc/redis-init.ini"

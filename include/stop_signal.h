@@ -2,6 +2,8 @@
 #ifndef REDIS_INIT_STOP_SIGNAL_H
 #define REDIS_INIT_STOP_SIGNAL_H
 
+#include <signal.h>
+
 #include "failure.h"
 
 /*
@@ -9,6 +11,9 @@
  * what came in meanwhile. EX_OSERR.
  */
 bool stop_signal_hold(struct failure *failure) MUST_CHECK;
+
+/* Those that ask to stop. False with errno. */
+bool stop_signal_set(sigset_t *set) MUST_CHECK;
 
 /* Lets those through again that ask to stop: a tool has no server to give them to, and may wait for
  * long. EX_OSERR. */

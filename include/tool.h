@@ -47,4 +47,13 @@ bool tool_reload(const struct options *options, struct settings *settings, char 
  * limit that is reached does, asks for another run. */
 void tool_reload_again(struct failure *failure);
 
+/*
+ * `redis-init audit`: writes the audit log of the running server to stderr until that ends, or a
+ * signal asks to stop; root is dropped first. It asks the server once a second, and changes
+ * nothing there. EX_CONFIG when [audit] log is off, EX_OSERR; what happens to the connection is no
+ * failure.
+ */
+bool tool_audit(const struct options *options, const struct settings *settings,
+                struct failure *failure) MUST_CHECK;
+
 #endif

@@ -37,7 +37,7 @@ static bool load_settings(struct settings *settings, const struct options *optio
 static bool needs_settings(enum command command)
 {
     return command == COMMAND_START || command == COMMAND_CONFIG || command == COMMAND_CHECKPASS ||
-           command == COMMAND_PING || command == COMMAND_RELOAD;
+           command == COMMAND_PING || command == COMMAND_RELOAD || command == COMMAND_AUDIT;
 }
 
 static bool carry_out(const struct options *options, struct settings *settings,
@@ -64,6 +64,8 @@ static bool carry_out(const struct options *options, struct settings *settings,
         return tool_ping(options, settings, environ, failure);
     case COMMAND_RELOAD:
         return tool_reload(options, settings, environment, failure);
+    case COMMAND_AUDIT:
+        return tool_audit(options, settings, failure);
     case COMMAND_HELP:
         return options_print_help(failure);
     case COMMAND_VERSION:

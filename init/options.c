@@ -139,7 +139,7 @@ static const struct option ping_table[] = {
     {"--timeout", LONG_ONLY, "SECONDS", "give up after SECONDS instead of 1", take_timeout},
 };
 
-/* Behind `reload` alone. */
+/* Behind `reload` alone, and the last one behind `audit`, too. */
 static const struct option reload_table[] = {
     {"--passwords", LONG_ONLY, NULL, "only passwords and users", take_passwords},
     {"--certificates", LONG_ONLY, NULL, "only the files of [tls]", take_certificates},
@@ -147,17 +147,20 @@ static const struct option reload_table[] = {
      take_environment},
 };
 
+#define RELOAD_COUNT (sizeof(reload_table) / sizeof(reload_table[0]))
+
 /* Options of one subcommand. */
 struct option_group {
     enum command command;
-    const char *name;
+    const char *name; /* in --help; NULL: it is in another group's */
     const struct option *rows;
     size_t count;
 };
 
 static const struct option_group groups[] = {
     {COMMAND_PING, "ping", ping_table, sizeof(ping_table) / sizeof(ping_table[0])},
-    {COMMAND_RELOAD, "reload", reload_table, sizeof(reload_table) / sizeof(reload_table[0])},
+    {COMMAND_RELOAD, "reload; audit has the last one", reload_table, RELOAD_COUNT},
+    {COMMAND_AUDIT, NULL, reload_table + RELOAD_COUNT - 1, 1},
 };
 
 #define GROUP_COUNT (sizeof(groups) / sizeof(groups[0]))
@@ -340,6 +343,8 @@ static const struct tool tools[] = {
      "ping takes no arguments but --ready and --timeout"},
     {"reload", COMMAND_RELOAD, ", did you mean the subcommand `reload`, which comes first?",
      "reload takes no arguments but --passwords, --certificates and --environment"},
+    {"audit", COMMAND_AUDIT, ", did you mean the subcommand `audit`, which comes first?",
+     "audit takes no arguments but --environment"},
 };
 /* clang-format on */
 
@@ -406,6 +411,7 @@ bool options_print_help(struct failure *failure)
         "       redis-init checkpass|genpass [OPTIONS]\n"
         "       redis-init ping [--ready] [--timeout SECONDS] [OPTIONS]\n"
         "       redis-init reload [--passwords|--certificates] [--environment FILE] [OPTIONS]\n"
+        "       redis-init audit [--environment FILE] [OPTIONS]\n"
         "       redis-init --help | --version\n"
         "\n"
         "The entrypoint that makes a Redis or Valkey container safe by default: reads and judges "
@@ -418,12 +424,15 @@ bool options_print_help(struct failure *failure)
         "  genpass     print a fresh 256-bit password\n"
         "  ping        ask the running server whether it is alive: exit 0 or 1\n"
         "  reload      give the running server the passwords, users and certificates of now\n"
+        "  audit       write the running server's audit log until it ends\n"
         "\n"
         "Options:\n",
         stdout);
     for (size_t i = 0; i < OPTION_COUNT; i++)
         print_row(&table[i]);
     for (size_t i = 0; i < GROUP_COUNT; i++) {
+        if (groups[i].name == NULL)
+            continue;
         printf("\nOptions of %s:\n", groups[i].name);
         for (size_t j = 0; j < groups[i].count; j++)
             print_row(&groups[i].rows[j]);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "audit_line.h"
+
 /* Whether each hash of `a` is one of `b`. */
 static bool is_within(const struct acl_line *a, const struct acl_line *b)
 {
@@ -102,4 +104,9 @@ void reload_words_say(const struct reload_words *words, const struct reload_plan
     else if (words->overlaps && plan->settings->overlap > 0)
         say_overlap(overlap, sizeof(overlap), plan->settings->overlap);
     report_line(report, REPORT_NOTICE, "rotated: %s%s", words->text, overlap);
+    if (plan->settings->audit_log != AUDIT_OFF)
+        audit_line_rotation(words->text,
+                            words->overlaps && plan->has_acl && plan->settings->overlap > 0
+                                ? time(NULL) + plan->settings->overlap
+                                : 0);
 }

@@ -35,16 +35,21 @@ static void append(struct line *line, const char *text)
     line->length += length;
 }
 
+void report_escape(char escaped[REPORT_ESCAPED], unsigned char c, enum report_format format)
+{
+    escaped[0] = (char)c;
+    escaped[1] = '\0';
+    if (format == REPORT_JSON && (c == '"' || c == '\\'))
+        (void)snprintf(escaped, REPORT_ESCAPED, "\\%c", c);
+    else if (c < 0x20 || c == 0x7f || (format == REPORT_JSON && c >= 0x80))
+        (void)snprintf(escaped, REPORT_ESCAPED, format == REPORT_JSON ? "\\u%04x" : "\\x%02x", c);
+}
+
 static void append_escaped(struct line *line, const char *text, enum report_format format)
 {
     for (const char *p = text; *p != '\0'; p++) {
-        unsigned char c = (unsigned char)*p;
-        char escaped[8] = {(char)c, '\0'};
-        if (format == REPORT_JSON && (c == '"' || c == '\\'))
-            (void)snprintf(escaped, sizeof(escaped), "\\%c", c);
-        else if (c < 0x20 || c == 0x7f || (format == REPORT_JSON && c >= 0x80))
-            (void)snprintf(escaped, sizeof(escaped), format == REPORT_JSON ? "\\u%04x" : "\\x%02x",
-                           c);
+        char escaped[REPORT_ESCAPED];
+        report_escape(escaped, (unsigned char)*p, format);
         append(line, escaped);
     }
 }
@@ -68,7 +73,7 @@ static void compose(struct line *line, enum report_format format, enum report_le
     append(line, "\n");
 }
 
-static bool write_all(int fd, const char *bytes, size_t length)
+bool report_write(int fd, const char *bytes, size_t length)
 {
     while (length > 0) {
         ssize_t n = write(fd, bytes, length);
@@ -87,7 +92,7 @@ static bool say(const struct report *report, enum report_level level, int fd, co
 {
     struct line line;
     compose(&line, report->format, level, text);
-    return write_all(fd, line.bytes, line.length);
+    return report_write(fd, line.bytes, line.length);
 }
 
 void report_line(const struct report *report, enum report_level level, const char *format, ...)
@@ -126,7 +131,7 @@ static void leave_termination_message(const char *path, const char *text)
         struct line line = {.length = 0};
         append_escaped(&line, text, REPORT_TEXT);
         append(&line, "\n");
-        (void)write_all(fd, line.bytes, line.length);
+        (void)report_write(fd, line.bytes, line.length);
     }
     (void)close(fd);
 }

@@ -220,7 +220,7 @@ static bool write_variables(const struct rotation_start *start, char **own, stru
     return ok;
 }
 
-/* What arguments said of the settings that reload has a use for. */
+/* What arguments said of the settings that a tool has a use for. */
 static bool leave_environment(const struct rotation_start *start, struct failure *failure)
 {
     const char *config = start->options->config_file;
@@ -236,31 +236,46 @@ static bool leave_environment(const struct rotation_start *start, struct failure
     return ok;
 }
 
-/* `part` is an option of reload's, or "". */
-static bool add_command(struct arranger *arranger, const char *part)
+/* The words of `redis-init TOOL`, each behind the supervisor's `option`; `part` is an option of the
+ * tool's, or "". */
+static bool add_tool(struct arranger *arranger, const char *option, const char *tool,
+                     const char *part)
 {
     const struct rotation_start *start = arranger->start;
     const struct report *report = &start->options->report;
     char program[PATH_MAX];
-    char file[PATH_MAX + sizeof("/" ENVIRONMENT_NAME)];
-    char poll[16];
+    char file[PATH_MAX + sizeof("--environment=/" ENVIRONMENT_NAME)];
     const ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
     if (length < 0)
         return failure_set(arranger->failure, EX_OSERR, errno, "/proc/self/exe can't be read");
     program[length] = '\0';
-    (void)snprintf(file, sizeof(file), "%s/" ENVIRONMENT_NAME, start->settings->run_dir);
-    (void)snprintf(poll, sizeof(poll), "%u", start->settings->poll);
-    bool ok = add(arranger, "--watch-poll=", poll) && add(arranger, "--on-change=", program) &&
-              add(arranger, "--on-change=", "reload") &&
-              add(arranger, "--on-change=--environment=", file);
-    if (ok && *part != '\0')
-        ok = add(arranger, "--on-change=", part);
-    if (ok && report->format == REPORT_JSON)
-        ok = add(arranger, "--on-change=", "--log-format=json");
-    if (ok && report->level != REPORT_NOTICE)
-        ok =
-            add(arranger, "--on-change=", report->level == REPORT_DETAIL ? "--verbose" : "--quiet");
+    (void)snprintf(file, sizeof(file), "--environment=%s/" ENVIRONMENT_NAME,
+                   start->settings->run_dir);
+    bool ok = add(arranger, option, program) && add(arranger, option, tool) &&
+              add(arranger, option, file);
+    if (*part != '\0')
+        ok = ok && add(arranger, option, part);
+    if (report->format == REPORT_JSON)
+        ok = ok && add(arranger, option, "--log-format=json");
+    if (report->level != REPORT_NOTICE)
+        ok = ok && add(arranger, option, report->level == REPORT_DETAIL ? "--verbose" : "--quiet");
     return ok;
+}
+
+bool rotation_add_tool(struct rotation *rotation, const struct rotation_start *start,
+                       const char *option, const char *tool, struct failure *failure)
+{
+    struct arranger arranger = {.rotation = rotation, .start = start, .failure = failure};
+    return leave_environment(start, failure) && add_tool(&arranger, option, tool, "");
+}
+
+/* `part` is an option of reload's, or "". */
+static bool add_command(struct arranger *arranger, const char *part)
+{
+    char poll[16];
+    (void)snprintf(poll, sizeof(poll), "%u", arranger->start->settings->poll);
+    return add(arranger, "--watch-poll=", poll) &&
+           add_tool(arranger, "--on-change=", "reload", part);
 }
 
 bool rotation_arrange(struct rotation *rotation, const struct rotation_start *start,

@@ -26,12 +26,17 @@ struct target {
     socklen_t length;
 };
 
+void server_link_allow(struct server_link *link)
+{
+    /* the clock is there, and a deadline that is over is a failure as well */
+    (void)clock_gettime(CLOCK_MONOTONIC, &link->deadline);
+    link->deadline.tv_sec += link->timeout;
+}
+
 struct server_link server_link_new(unsigned timeout)
 {
     struct server_link link = {.fd = -1, .timeout = timeout};
-    /* the clock is there, and a deadline that is over is a failure as well */
-    (void)clock_gettime(CLOCK_MONOTONIC, &link.deadline);
-    link.deadline.tv_sec += timeout;
+    server_link_allow(&link);
     return link;
 }
 
@@ -249,21 +254,30 @@ bool server_link_send(struct server_link *link, const char *bytes, size_t length
     return true;
 }
 
-/* Waits for more bytes and feeds them. */
-static bool receive(struct server_link *link, struct failure *failure)
+bool server_link_receive(struct server_link *link, char *bytes, size_t size, size_t *length,
+                         struct failure *failure)
 {
-    char bytes[4096];
     ssize_t n;
     do
-        n = limit(link, SO_RCVTIMEO) ? recv(link->fd, bytes, sizeof(bytes), 0) : -1;
+        n = limit(link, SO_RCVTIMEO) ? recv(link->fd, bytes, size, 0) : -1;
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return fail(link, "can't be read", failure);
     if (n == 0)
         return failure_set(failure, EXIT_FAILURE, 0, "%s: closed without an answer", link->name);
-    if (answer_reader_feed(link->answers, bytes, (size_t)n))
-        return true;
-    return failure_set(failure, EXIT_FAILURE, 0, "%s: the answer is too long", link->name);
+    *length = (size_t)n;
+    return true;
+}
+
+/* Waits for more bytes and feeds them. */
+static bool receive(struct server_link *link, struct failure *failure)
+{
+    char bytes[4096];
+    size_t length;
+    if (!server_link_receive(link, bytes, sizeof(bytes), &length, failure))
+        return false;
+    return answer_reader_feed(link->answers, bytes, length) ||
+           failure_set(failure, EXIT_FAILURE, 0, "%s: the answer is too long", link->name);
 }
 
 bool server_link_answer(struct server_link *link, struct server_answer *answer,

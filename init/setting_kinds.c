@@ -118,7 +118,8 @@ static const char *parse_choice(void *field, const struct setting_key *key, cons
 
 _Static_assert(sizeof(enum conf_place) == sizeof(unsigned) &&
                    sizeof(enum default_user) == sizeof(unsigned) &&
-                   sizeof(enum tls_clients) == sizeof(unsigned),
+                   sizeof(enum tls_clients) == sizeof(unsigned) &&
+                   sizeof(enum audit_level) == sizeof(unsigned),
                "choices are stored as unsigned numbers");
 
 static const char *const conf_places[] = {
@@ -160,6 +161,19 @@ static void print_tls_clients(const void *field, char *text, size_t size)
     (void)snprintf(text, size, "%s", tls_clients[*(const unsigned *)field]);
 }
 
+static const char *const audit_logs[] = {
+    [AUDIT_OFF] = "off", [AUDIT_DENIED] = "denied", [AUDIT_ALL_AUTH] = "all-auth", NULL};
+
+static const char *parse_audit_log(void *field, const struct setting_key *key, const char *value)
+{
+    return parse_choice(field, key, value, audit_logs);
+}
+
+static void print_audit_log(const void *field, char *text, size_t size)
+{
+    (void)snprintf(text, size, "%s", audit_logs[*(const unsigned *)field]);
+}
+
 /* One or both, in any order: what is older than 1.2 is broken (RFC 8996). */
 static const char *parse_tls_protocols(void *field, const struct setting_key *key,
                                        const char *value)
@@ -179,4 +193,5 @@ const struct setting_kind setting_yes_no = {parse_yes_no, print_yes_no, false};
 const struct setting_kind setting_conf_place = {parse_conf_place, print_conf_place, false};
 const struct setting_kind setting_default_user = {parse_default_user, print_default_user, false};
 const struct setting_kind setting_tls_clients = {parse_tls_clients, print_tls_clients, false};
+const struct setting_kind setting_audit_log = {parse_audit_log, print_audit_log, false};
 const struct setting_kind setting_tls_protocols = {parse_tls_protocols, print_text, true};

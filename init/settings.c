@@ -42,6 +42,7 @@ static const struct setting_key keys[] = {
     {"aclfile", "redis", &setting_absolute_path, FIELD(aclfile), "", 0, 0, "the absolute path of a file"},
     {"overlap", "rotation", &setting_number, FIELD(overlap), "300", 0, 86400, "seconds from 0 (none) to 86400"},
     {"poll", "rotation", &setting_number, FIELD(poll), "60", 1, 86400, "seconds from 1 to 86400"},
+    {"log", "audit", &setting_audit_log, FIELD(audit_log), "off", 0, 0, "off, denied or all-auth"},
     {"port", "tls", &setting_number, FIELD(tls.port), "0", 0, 65535, "a port from 0 (none) to 65535"},
     {"cert_file", "tls", &setting_absolute_path, FIELD(tls.cert_file), "", 0, 0, "the absolute path of a file"},
     {"key_file", "tls", &setting_absolute_path, FIELD(tls.key_file), "", 0, 0, "the absolute path of a file"},
@@ -72,12 +73,26 @@ static const struct setting_key *find_key(const char *section, const char *name)
     return elsewhere;
 }
 
-/* [tls] port is REDIS_INIT_TLS_PORT: another section has a port, too. */
+/* [tls] port is REDIS_INIT_TLS_PORT, since another section has a port, too; and `log` alone would
+ * say little. Returns the prefix of a section's variables, or "". */
+static const char *prefix_of(const char *section)
+{
+    static const char *const prefixes[][2] = {{"tls", "tls_"}, {"audit", "audit_"}};
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+        if (strcmp(prefixes[i][0], section) == 0)
+            return prefixes[i][1];
+    return "";
+}
+
 static const struct setting_key *find_variable_key(const char *name)
 {
-    const bool of_tls = strncmp(name, "tls_", 4) == 0;
-    const struct setting_key *key = find_key(of_tls ? "tls" : "redis", of_tls ? name + 4 : name);
-    return key != NULL && (strcmp(key->section, "tls") == 0) == of_tls ? key : NULL;
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        const char *prefix = prefix_of(keys[i].section);
+        const size_t length = strlen(prefix);
+        if (strncmp(name, prefix, length) == 0 && strcmp(name + length, keys[i].name) == 0)
+            return &keys[i];
+    }
+    return NULL;
 }
 
 static bool set_value(struct settings *settings, const struct setting_key *key, const char *value,
@@ -111,14 +126,13 @@ static bool fail_unknown_key(const char *key, const char *section, const char *w
     const bool in_ini = strcmp(section, ENVIRONMENT) != 0;
     const char *meant = nearest_name(key, &keys[0].name, KEY_COUNT, sizeof(keys[0]));
     const char *home = meant != NULL ? find_key(section, meant)->section : section;
-    const bool of_tls = strcmp(home, "tls") == 0;
     char place[80];
     char hint[128] = "";
     (void)snprintf(place, sizeof(place), "%s%.60s%s", in_ini ? "[" : "", section,
                    in_ini ? "]" : "");
     if (meant != NULL)
-        (void)snprintf(hint, sizeof(hint), ", did you mean `%s%s`?",
-                       !in_ini && of_tls ? "tls_" : "", meant);
+        (void)snprintf(hint, sizeof(hint), ", did you mean `%s%s`?", in_ini ? "" : prefix_of(home),
+                       meant);
     if (in_ini && meant != NULL && strcmp(home, section) != 0)
         (void)snprintf(hint, sizeof(hint), ", did you mean `%s` in [%s]?", meant, home);
     else if (meant == NULL && strcasestr(key, "pass") != NULL)

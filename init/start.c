@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "acl.h"
+#include "audit_start.h"
 #include "bind.h"
 #include "conf_place.h"
 #include "data_dir.h"
@@ -262,9 +263,10 @@ static bool arrange(struct rotation *rotation, const struct launch *launch,
         .environment = launch->environment,
         .in_run_dir = place->in_run_dir,
     };
-    return (launch->password.secret == NULL && !settings_has_users(launch->settings) &&
-            launch->settings->tls.port == 0) ||
-           rotation_arrange(rotation, &start, failure);
+    return ((launch->password.secret == NULL && !settings_has_users(launch->settings) &&
+             launch->settings->tls.port == 0) ||
+            rotation_arrange(rotation, &start, failure)) &&
+           audit_arrange(rotation, &start, failure);
 }
 
 static bool run_server(struct launch *launch, struct failure *failure)
@@ -276,7 +278,9 @@ static bool run_server(struct launch *launch, struct failure *failure)
     struct rotation rotation = {.count = 0};
     double bits;
     if (!verdict_check(&launch->password, settings, &bits, failure) ||
-        !load_secrets(launch, failure) || !check_before_change(launch, failure) ||
+        !load_secrets(launch, failure) ||
+        !audit_check(settings, launch->acl.internal.credential != NULL, failure) ||
+        !check_before_change(launch, failure) ||
         !prepare_folders(settings, &launch->args, report, failure) ||
         !privileges_set_limits(failure) ||
         !privileges_drop(settings->uid, settings->gid, failure) ||

@@ -15,13 +15,18 @@ bool stop_signal_hold(struct failure *failure)
 
 static const int stops[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP};
 
+bool stop_signal_set(sigset_t *set)
+{
+    bool ok = sigemptyset(set) == 0;
+    for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+        ok = ok && sigaddset(set, stops[i]) == 0;
+    return ok;
+}
+
 bool stop_signal_release(struct failure *failure)
 {
     sigset_t set;
-    bool ok = sigemptyset(&set) == 0;
-    for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
-        ok = ok && sigaddset(&set, stops[i]) == 0;
-    if (ok && sigprocmask(SIG_UNBLOCK, &set, NULL) == 0)
+    if (stop_signal_set(&set) && sigprocmask(SIG_UNBLOCK, &set, NULL) == 0)
         return true;
     return failure_set(failure, EX_OSERR, errno, "the signals can't be unblocked");
 }
