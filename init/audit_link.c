@@ -77,6 +77,9 @@ bool audit_link_open(struct audit_link *link, const struct settings *settings, u
             failure_set(failure, EX_NOINPUT, 0,
                         "there is no redis.conf of redis-init's in run_dir %s that uid %u may read",
                         settings->run_dir, uid);
+    if (conf.socket[0] != '\0')
+        conf.port =
+            0; /* it is gone at the server's end, when a port may soon be another server's */
     ok = ok && log_in(link, &conf, uid, failure);
     running_conf_free(&conf);
     if (!ok)

@@ -29,21 +29,29 @@ static void identify(unsigned char identity[AUDIT_HASH_SIZE], const struct audit
     (void)crypto_hash_sha256_final(&hash, identity);
 }
 
-static bool is_same(const struct audit_known *a, const struct audit_known *b)
+/* The index of what was known of it: of several the one that has not changed, or changed least. */
+static size_t find_known(const struct audit_state *state, const struct audit_known *now)
 {
-    return memcmp(a->identity, b->identity, sizeof(a->identity)) == 0 && a->count <= b->count;
+    size_t found = state->known_count;
+    for (size_t i = 0; i < state->known_count; i++) {
+        const struct audit_known *known = &state->known[i];
+        if (memcmp(known->identity, now->identity, sizeof(now->identity)) == 0 &&
+            known->count <= now->count &&
+            (found == state->known_count || known->count > state->known[found].count))
+            found = i;
+    }
+    return found;
 }
 
 /* The count that was said of it before; each is taken once. */
 static long long take_known(struct audit_state *state, const struct audit_known *now)
 {
-    for (size_t i = 0; i < state->known_count; i++)
-        if (is_same(&state->known[i], now)) {
-            const long long count = state->known[i].count;
-            state->known[i] = state->known[--state->known_count];
-            return count;
-        }
-    return 0;
+    const size_t found = find_known(state, now);
+    if (found == state->known_count)
+        return 0;
+    const long long count = state->known[found].count;
+    state->known[found] = state->known[--state->known_count];
+    return count;
 }
 
 /* From the oldest on: where two have no ids and are the same, the newer one is the further one. */

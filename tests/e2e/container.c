@@ -261,6 +261,20 @@ pid_t container_server(const struct container *container)
     return pid;
 }
 
+pid_t container_child(const struct container *container, int index)
+{
+    char name[64];
+    char text[256];
+    char *next = text;
+    (void)snprintf(name, sizeof(name), "task/%d/children", container->pid);
+    ck_assert_int_gt(sandbox_proc_file(container->pid, name, text, sizeof(text)), 0);
+    while (index-- > 0)
+        (void)strtol(next, &next, 10);
+    const long pid = strtol(next, NULL, 10);
+    ck_assert_int_gt(pid, 0);
+    return (pid_t)pid;
+}
+
 struct container_client {
     redisContext *context;
 };

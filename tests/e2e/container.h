@@ -68,6 +68,9 @@ void container_path(const struct container *container, const char *name, char *p
 /* PID, seen from outside, of the only child of PID 1. */
 pid_t container_server(const struct container *container);
 
+/* Of several: the server is 0, what was started beside it 1. */
+pid_t container_child(const struct container *container, int index);
+
 /* Sends one command over TCP inside; returns the answer's text (an error's, too) in `answer`. */
 struct container_client;
 struct container_client *container_connect(const struct container *container, const char *address);
