@@ -41,7 +41,9 @@ struct audit_state {
 void audit_state_count(struct audit_state *state, const struct audit_log *log,
                        long long fresh[AUDIT_ENTRIES_MAX]);
 
-/* A counter of the server's has this value; a lower one than before is one that began anew. */
+/* A counter of the server's has this value; a lower one than before is one that began anew. It has
+ * all that was said by the last look; what is missing there (what a script was denied, before Redis
+ * 7.2) is not to be taken off what comes. */
 void audit_counter_see(struct audit_counter *counter, long long value);
 
 /* How much of it has not been said, which it now is; what was said before it was counted is none of

@@ -225,19 +225,12 @@ static bool ask_counters(struct audit *audit, struct failure *failure)
 /* Without counters of its own what a script was denied is in ACL LOG alone. */
 static bool ask_refusals(struct audit *audit, struct failure *failure)
 {
-    struct audit_state *state = &audit->state;
-    const bool counts = audit->info.has_counters;
+    const struct audit_state *state = &audit->state;
     if (audit_clock() < audit->log_paused ||
-        (counts && state->refused.seen == state->refused.told &&
+        (audit->info.has_counters && state->refused.seen == state->refused.told &&
          state->denied.seen == state->denied.told))
         return true;
-    if (!ask_log(audit, failure))
-        return false;
-    if (!counts && state->refused.told > state->refused.seen)
-        state->refused.told = state->refused.seen;
-    if (!counts && state->denied.told > state->denied.seen)
-        state->denied.told = state->denied.seen;
-    return true;
+    return ask_log(audit, failure);
 }
 
 bool audit_look(struct audit *audit, struct failure *failure)

@@ -74,6 +74,8 @@ void audit_counter_see(struct audit_counter *counter, long long value)
     if (value < counter->seen)
         counter->told = 0;
     counter->seen = value;
+    if (counter->told > value)
+        counter->told = value;
 }
 
 long long audit_counter_rest(struct audit_counter *counter)

@@ -103,6 +103,10 @@ START_TEST(the_rest_of_a_flood)
     ck_assert_int_eq(audit_counter_rest(&counter), 3);
     audit_counter_see(&counter, 4); /* CONFIG RESETSTAT */
     ck_assert_int_eq(audit_counter_rest(&counter), 4);
+    counter.told += 2; /* which this counter never has */
+    audit_counter_see(&counter, 4);
+    audit_counter_see(&counter, 5);
+    ck_assert_int_eq(audit_counter_rest(&counter), 1);
 }
 END_TEST
 
