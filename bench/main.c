@@ -25,6 +25,7 @@ static const struct group groups[] = {
     {"orphans", measure_orphans},
     {"folder", measure_folder},
     {"throughput", measure_throughput},
+    {"audit", measure_audit},
 };
 
 static const struct role roles[] = {

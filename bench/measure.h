@@ -68,6 +68,7 @@ void measure_signals(void);
 void measure_orphans(void);
 void measure_folder(void);
 void measure_throughput(void);
+void measure_audit(void);
 
 /* Roles that this program plays inside a container; they end with an exit code. */
 int play_stamp(char *const argv[]);

@@ -73,6 +73,7 @@ pid_t redis_start(const struct redis_spec *spec)
         "REDIS_INIT_DATA_DIR=/run/data",
         "REDIS_INIT_BIND=127.0.0.1",
         "REDIS_INIT_PORT=" REDIS_PORT,
+        spec->variable,
         NULL,
     };
     const struct sandbox_spec sandbox = {
@@ -81,6 +82,7 @@ pid_t redis_start(const struct redis_spec *spec)
         .prepare = prepare,
         .prepare_arg = (void *)(uintptr_t)spec,
         .stdout_fd = spec->stdout_fd,
+        .stderr_fd = spec->stderr_fd,
         .new_net = spec->network,
         .scratch = "/run",
     };

@@ -19,7 +19,9 @@ struct redis_spec {
     const char *data;        /* a folder to mount as /run/data, or NULL */
     bool network;            /* one of its own, with loopback alone */
     bool (*prepare)(void);   /* a last step inside, or NULL */
+    const char *variable;    /* one more of its environment, or NULL */
     int stdout_fd;           /* 0: as here */
+    int stderr_fd;           /* likewise */
 };
 
 /* Of the user redis, who has 999 in the official image and another id on Debian. */

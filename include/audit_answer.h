@@ -10,7 +10,8 @@
 #define AUDIT_ENTRIES_MAX 10
 
 /* The most that is read of one answer, in bytes. Who has not authenticated sends no word of more
- * than 16 KiB (networking.c, processMultibulkBuffer()), so that ten entries of his fit. */
+ * than 16 KiB, or 64 KiB in an inline command (networking.c, processMultibulkBuffer() and
+ * PROTO_INLINE_MAX_SIZE), so that ten entries of his fit. */
 #define AUDIT_ANSWER_MAX 1048576
 
 /* An entry of ACL LOG. What the server did not say is -1, or empty. */

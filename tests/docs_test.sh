@@ -40,7 +40,7 @@ option_words() {
 
 # of the program, and of its subcommand that has some of its own
 offered_options() {
-    { complete_words "$1" -; [ "$1" != redis-init ] || { complete_words "$1" ping -; complete_words "$1" reload -; }; } | sort -u
+    { complete_words "$1" -; [ "$1" != redis-init ] || { complete_words "$1" ping -; complete_words "$1" reload -; complete_words "$1" audit -; }; } | sort -u
 }
 
 check_options() {
@@ -88,6 +88,7 @@ check_completion() {
     same "completion of an option of reload" --environment "$(complete_words redis-init reload --env)"
     check "no option of ping for the server" test -z "$(complete_words redis-init -- --ready; complete_words redis-init --ti)"
     check "no completion behind genpass" test -z "$(complete_words redis-init genpass '')"
+    same "completion of an option of audit" --environment "$(complete_words redis-init audit --env)"
     same "completion of a server" valkey-server "$(complete_words redis-init -v valk)"
     check "completion of a program" grep -qx cat <<<"$(complete_words redis-init-supervise -g ca)"
 }
@@ -100,7 +101,7 @@ program_settings() { # a checkout may be writable by its group, which is refused
     install -m 0644 "$1" "$scratch/ini" && clean ./redis-init config -c "$scratch/ini" -- true | rows_of_ini
 }
 readme_settings() {
-    awk -F ' *[|] *' '/^[|] (process|password|redis|rotation|tls) [|]/ {gsub(/`/, ""); print $2, $3, $4}' "$source/README.md"
+    awk -F ' *[|] *' '/^[|] (process|password|redis|rotation|audit|tls) [|]/ {gsub(/`/, ""); print $2, $3, $4}' "$source/README.md"
 }
 man_settings() {
     awk '/^\.Ss \[/ {s = $2; gsub(/[][]/, "", s)} /^\.It Cm / && s != "redis.conf" && s != "user" {print s, $3}' "$source/man/redis-init.ini.5"
@@ -137,7 +138,7 @@ check_settings() {
             grep -qF -e "The default is ${default:-empty}" -e "The default, ${default:-empty}," \
             -e "${default:-empty}, the default" <<<"$item"
         variable=${key^^}
-        [ "$section" != tls ] || variable=TLS_$variable
+        case $section in tls | audit) variable=${section^^}_$variable ;; esac
         for number in $(clean "REDIS_INIT_$variable=" ./redis-init config -c "$scratch/empty" -- true 2>&1 |
             sed -n 's/.*must be//p' | grep -oE '\b[0-9]+\b'); do
             check "redis-init.ini(5) has the limit $number of $key" grep -qwF "$number" <<<"$item"
@@ -159,8 +160,9 @@ check_environment() {
 
 # docker run, compose and the manifests know no other variables than the settings table has.
 known_variables() {
-    local key
-    while read -r _ key _; do
+    local section key
+    while read -r section key _; do
+        case $section in tls | audit) key=${section}_$key ;; esac
         echo "REDIS_INIT_${key^^}"
     done < <(program_settings "$scratch/empty")
     printf '%s\n' REDIS_INIT_CONFIG {REDIS,VALKEY}_PASSWORD{,_FILE}
