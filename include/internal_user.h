@@ -9,8 +9,8 @@
  * The server's user `redis-init`, whom ping logs in as: so the probe needs no password of an
  * application's, and works with `default_user = off`. It has a password of 256 random bits that is
  * new at each start and stands in run_dir/redis.conf alone, and no rights to keys, channels and
- * other commands than PING, INFO, those that change passwords and certificates in the running server,
- * and ACL LOG and CLIENT LIST for the audit log. Servers without ACLs have none.
+ * other commands than PING, INFO, those that change passwords and certificates in the running
+ * server, and ACL LOG and CLIENT LIST for the audit log. Servers without ACLs have none.
  */
 struct internal_user {
     struct secret *credential; /* owned; NULL: there is none */
