@@ -17,7 +17,7 @@ static bool read_answer(struct audit_link *link, const struct audit_want *want,
                         struct audit_error *error, struct failure *failure)
 {
     char bytes[16384];
-    size_t length;
+    size_t length = 0;
     enum answer_state state;
     while ((state = audit_reader_next(link->reader, want, error)) == ANSWER_INCOMPLETE) {
         if (!server_link_receive(&link->link, bytes, sizeof(bytes), &length, failure))

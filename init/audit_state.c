@@ -58,7 +58,7 @@ static long long take_known(struct audit_state *state, const struct audit_known 
 void audit_state_count(struct audit_state *state, const struct audit_log *log,
                        long long fresh[AUDIT_ENTRIES_MAX])
 {
-    struct audit_known now[AUDIT_ENTRIES_MAX];
+    struct audit_known now[AUDIT_ENTRIES_MAX] = {{.count = 0}};
     for (size_t i = log->count; i > 0; i--) {
         const struct audit_entry *entry = &log->entries[i - 1];
         identify(now[i - 1].identity, entry);

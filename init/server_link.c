@@ -273,7 +273,7 @@ bool server_link_receive(struct server_link *link, char *bytes, size_t size, siz
 static bool receive(struct server_link *link, struct failure *failure)
 {
     char bytes[4096];
-    size_t length;
+    size_t length = 0;
     if (!server_link_receive(link, bytes, sizeof(bytes), &length, failure))
         return false;
     return answer_reader_feed(link->answers, bytes, length) ||
