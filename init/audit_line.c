@@ -13,8 +13,7 @@
 /* Of the longest, that of a refusal: its four texts of the network's and two words of the server's,
  * when each byte is \u00XX, and all else. */
 #define FRAME_MAX 400
-_Static_assert(6 * (4 * (AUDIT_TEXT_MAX + sizeof(CUT)) + 2 * sizeof(char[AUDIT_WORD_MAX])) +
-                       FRAME_MAX <=
+_Static_assert(6 * (4 * (AUDIT_TEXT_MAX + sizeof(CUT)) + 2UL * AUDIT_WORD_MAX) + FRAME_MAX <=
                    AUDIT_LINE_MAX,
                "a line has room");
 
