@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audit_answer.h"
 
-#include <hiredis/read.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "reply_reader.h"
 
 /* A value of a field: a text or a number. */
 struct value {
@@ -18,12 +19,10 @@ struct field {
 };
 
 struct audit_reader {
-    redisReader *reader;
-    redisReplyObjectFunctions functions;
+    struct reply_reader reader;
     const struct audit_want *want;
     struct audit_error *error;
     const struct field *field; /* of the value that comes next; NULL: none that is wanted */
-    size_t fed;                /* since the last whole answer */
 };
 
 static void put_text(struct audit_text *text, const struct value *value)
@@ -170,25 +169,12 @@ static void *create_number(const redisReadTask *task, long long number)
     return reader;
 }
 
-/* hiredis calls it for a part of an answer when the rest is none. */
-static void free_nothing(void *object)
-{
-    (void)object;
-}
-
 struct audit_reader *audit_reader_new(void)
 {
     struct audit_reader *reader = calloc(1, sizeof(*reader));
-    if (reader == NULL)
-        return NULL;
-    reader->functions.createString = create_text;
-    reader->functions.createInteger = create_number;
-    reader->functions.freeObject = free_nothing;
-    reader->reader = redisReaderCreateWithFunctions(&reader->functions);
-    if (reader->reader != NULL) {
-        reader->reader->privdata = reader;
+    const struct reply_objects objects = {create_text, create_number, reader, AUDIT_ANSWER_MAX};
+    if (reader == NULL || reply_reader_open(&reader->reader, &objects))
         return reader;
-    }
     free(reader);
     return NULL;
 }
@@ -197,27 +183,23 @@ void audit_reader_free(struct audit_reader *reader)
 {
     if (reader == NULL)
         return;
-    redisReaderFree(reader->reader);
+    reply_reader_close(&reader->reader);
     free(reader);
 }
 
 bool audit_reader_feed(struct audit_reader *reader, const char *bytes, size_t length)
 {
-    reader->fed += length;
-    return reader->fed <= AUDIT_ANSWER_MAX &&
-           redisReaderFeed(reader->reader, bytes, length) == REDIS_OK;
+    return reply_reader_feed(&reader->reader, bytes, length);
 }
 
 enum answer_state audit_reader_next(struct audit_reader *reader, const struct audit_want *want,
                                     struct audit_error *error)
 {
-    void *object = NULL;
+    void *object;
     reader->want = want;
     reader->error = error;
-    if (redisReaderGetReply(reader->reader, &object) != REDIS_OK)
-        return ANSWER_BAD;
-    if (object == NULL)
-        return ANSWER_INCOMPLETE;
-    reader->fed = 0;
-    return ANSWER_WHOLE;
+    const enum answer_state state = reply_reader_next(&reader->reader, &object);
+    if (state == ANSWER_WHOLE)
+        reader->reader.fed = 0; /* the limit is that of one answer */
+    return state;
 }

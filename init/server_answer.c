@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server_answer.h"
 
-#include <hiredis/read.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "reply_reader.h"
+
 struct answer_reader {
-    redisReader *reader;
-    redisReplyObjectFunctions functions;
+    struct reply_reader reader;
     struct server_answer *answer; /* where the one that is read goes */
-    size_t fed;
 };
 
 /* What an array, a number and so on leaves as its object is hiredis's own; this one is ours. */
@@ -28,24 +27,12 @@ static void *create_text(const redisReadTask *task, char *text, size_t length)
     return answer;
 }
 
-/* hiredis calls it for a part of an answer when the rest is none. */
-static void free_nothing(void *object)
-{
-    (void)object;
-}
-
 struct answer_reader *answer_reader_new(void)
 {
     struct answer_reader *reader = calloc(1, sizeof(*reader));
-    if (reader == NULL)
-        return NULL;
-    reader->functions.createString = create_text;
-    reader->functions.freeObject = free_nothing;
-    reader->reader = redisReaderCreateWithFunctions(&reader->functions);
-    if (reader->reader != NULL) {
-        reader->reader->privdata = reader;
+    const struct reply_objects objects = {create_text, NULL, reader, ANSWERS_MAX};
+    if (reader == NULL || reply_reader_open(&reader->reader, &objects))
         return reader;
-    }
     free(reader);
     return NULL;
 }
@@ -54,26 +41,22 @@ void answer_reader_free(struct answer_reader *reader)
 {
     if (reader == NULL)
         return;
-    redisReaderFree(reader->reader);
+    reply_reader_close(&reader->reader);
     free(reader);
 }
 
 bool answer_reader_feed(struct answer_reader *reader, const char *bytes, size_t length)
 {
-    reader->fed += length;
-    return reader->fed <= ANSWERS_MAX && redisReaderFeed(reader->reader, bytes, length) == REDIS_OK;
+    return reply_reader_feed(&reader->reader, bytes, length);
 }
 
 enum answer_state answer_reader_next(struct answer_reader *reader, struct server_answer *answer)
 {
-    void *object = NULL;
+    void *object;
     reader->answer = answer;
-    if (redisReaderGetReply(reader->reader, &object) != REDIS_OK)
-        return ANSWER_BAD;
-    if (object == NULL)
-        return ANSWER_INCOMPLETE;
-    if (object == answer)
-        return ANSWER_WHOLE;
+    const enum answer_state state = reply_reader_next(&reader->reader, &object);
+    if (state != ANSWER_WHOLE || object == answer)
+        return state;
     answer->kind = ANSWER_OTHER;
     answer->length = 0;
     answer->text[0] = '\0';
