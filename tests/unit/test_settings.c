@@ -59,7 +59,7 @@ START_TEST(the_defaults)
         "password.min_entropy=64\nredis.server=redis-server\nredis.bind=* -::*\n"
         "redis.port=6379\nredis.data_dir=/data\nredis.run_dir=/run/redis-init\n"
         "redis.conf=auto\nredis.allow_empty_password=no\nredis.default_user=password\n"
-        "redis.aclfile=\nrotation.overlap=300\nrotation.poll=60\n"
+        "redis.aclfile=\nrotation.overlap=300\nrotation.poll=60\naudit.log=off\n"
         "tls.port=0\ntls.cert_file=\ntls.key_file=\ntls.key_password_file=\n"
         "tls.ca_file=\ntls.auth_clients=yes\ntls.protocols=TLSv1.2 TLSv1.3\n"
         "tls.replication=no\ntls.cluster=no\n";
@@ -327,6 +327,28 @@ START_TEST(variables_of_tls_have_its_name)
 }
 END_TEST
 
+START_TEST(the_audit_log_by_its_section)
+{
+    static struct settings settings;
+    struct failure failure;
+    char *const right[] = {"REDIS_INIT_AUDIT_LOG=all-auth", NULL};
+    char *const none[] = {"REDIS_INIT_LOG=denied", NULL};
+    char *const wrong[] = {"REDIS_INIT_AUDIT_LOG=yes", NULL};
+    ck_assert(load_environment(&settings, right, &failure));
+    ck_assert_int_eq(settings.audit_log, AUDIT_ALL_AUTH);
+    settings_free(&settings);
+    ck_assert(!load_environment(&settings, none, &failure));
+    ck_assert_str_eq(failure.text,
+                     "REDIS_INIT_LOG: unknown key `log` in the environment, did you mean "
+                     "`audit_log`?");
+    settings_free(&settings);
+    ck_assert(!load_environment(&settings, wrong, &failure));
+    ck_assert_str_eq(failure.text, "REDIS_INIT_AUDIT_LOG: log is `yes`, it must be off, denied or "
+                                   "all-auth");
+    settings_free(&settings);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("settings");
@@ -337,5 +359,6 @@ int main(void)
     tcase_add_loop_test(tests, a_value_from_the_environment, 0, COUNT(values));
     tcase_add_loop_test(tests, a_value_from_an_argument, 0, COUNT(values));
     tcase_add_loop_test(tests, what_is_wrong_is_named_with_its_line, 0, COUNT(wrongs));
+    tcase_add_test(tests, the_audit_log_by_its_section);
     return unit_main("settings", tests);
 }
