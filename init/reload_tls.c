@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audit_line.h"
 #include "conf_edit.h"
 #include "conf_words.h"
 #include "private_file.h"
@@ -203,9 +204,13 @@ static void say(const struct reload_tls *tls, const struct certificate *before,
 {
     char changes[CERTIFICATE_CHANGES_MAX];
     certificate_changes(changes, before, &tls->wanted);
-    report_line(report, REPORT_NOTICE, "rotated: %s%s%s", changes,
-                tls->has_new_password && *changes != '\0' ? "; " : "",
-                tls->has_new_password ? "new password of the key" : "");
+    char what[CERTIFICATE_CHANGES_MAX + 32];
+    (void)snprintf(what, sizeof(what), "%s%s%s", changes,
+                   tls->has_new_password && *changes != '\0' ? "; " : "",
+                   tls->has_new_password ? "new password of the key" : "");
+    report_line(report, REPORT_NOTICE, "rotated: %s", what);
+    if (tls->settings->audit_log != AUDIT_OFF)
+        audit_line_rotation(what, 0);
 }
 
 bool reload_tls_apply(struct reload_tls *tls, const struct report *report, struct failure *failure)
