@@ -97,7 +97,7 @@ static bool judge(struct certificate *certificate, struct tls_program_answer *an
 bool tls_check(struct certificate *certificate, const struct settings *settings,
                const struct secret *password, const struct report *report, struct failure *failure)
 {
-    struct tls_program_answer answer;
+    struct tls_program_answer answer = {.code = EX_OSERR};
     *certificate = (struct certificate){.serial = ""};
     return settings->tls.port == 0 || (run(&answer, settings, password, -1, failure) &&
                                        judge(certificate, &answer, report, failure));
@@ -107,7 +107,7 @@ bool tls_show(struct certificate *shown, const struct settings *settings,
               const struct secret *password, int server, struct failure *failure)
 {
     static const struct report quiet = {.level = REPORT_ERROR};
-    struct tls_program_answer answer;
+    struct tls_program_answer answer = {.code = EX_OSERR};
     return run(&answer, settings, password, server, failure) &&
            judge(shown, &answer, &quiet, failure);
 }
