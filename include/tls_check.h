@@ -28,7 +28,7 @@ bool tls_check(struct certificate *certificate, const struct settings *settings,
                struct failure *failure) MUST_CHECK;
 
 /* The same, and then which certificate the server shows in a handshake over the connected socket
- * `server`. EX_UNAVAILABLE: it shows none. */
+ * `server`. EX_TEMPFAIL: it shows none. */
 bool tls_show(struct certificate *shown, const struct settings *settings,
               const struct secret *password, int server, struct failure *failure) MUST_CHECK;
 

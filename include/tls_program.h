@@ -7,6 +7,8 @@
 /* redis-init-tls(8), beside this program: only it links OpenSSL. */
 #define TLS_PROGRAM "redis-init-tls"
 
+#define TLS_PROGRAM_NONE_SHOWN EX_UNAVAILABLE /* its exit code: the server shows no certificate */
+
 struct tls_program_answer {
     int code;        /* what it exited with */
     char text[1024]; /* its standard output; cut */

@@ -88,7 +88,9 @@ static bool judge(struct certificate *certificate, struct tls_program_answer *an
         return true;
     }
     text[strcspn(text, "\n")] = '\0';
-    if (answer->code == EX_DATAERR || answer->code == EX_NOINPUT || answer->code == EX_UNAVAILABLE)
+    if (answer->code == TLS_PROGRAM_NONE_SHOWN)
+        return failure_set(failure, EX_TEMPFAIL, 0, "[tls] %s", text);
+    if (answer->code == EX_DATAERR || answer->code == EX_NOINPUT)
         return failure_set(failure, answer->code, 0, "[tls] %s", text);
     return failure_set(failure, EX_OSERR, 0, TLS_PROGRAM " ended with %d: %s", answer->code,
                        *text != '\0' ? text : "it can't be run by this uid");
