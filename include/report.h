@@ -18,6 +18,7 @@ enum report_level {
 struct report {
     enum report_format format;
     enum report_level level; /* the last level that is still said */
+    const char *program;     /* that speaks; NULL: redis-init */
 };
 
 /*

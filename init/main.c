@@ -77,7 +77,7 @@ static bool carry_out(const struct options *options, struct settings *settings,
 int main(int argc, char **argv)
 {
     (void)argc;
-    struct options options = {.report = {REPORT_TEXT, REPORT_NOTICE}};
+    struct options options = {.report = {.level = REPORT_NOTICE}};
     struct settings settings;
     struct failure failure = {0};
     if (stop_signal_hold(&failure) && handoff_keep_standard_fds(&failure) &&

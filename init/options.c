@@ -379,8 +379,7 @@ bool options_read(struct options *options, char **argv, struct failure *failure)
 {
     struct reader reader = {
         .options = options, .checked = supervise_options_default(), .failure = failure};
-    *options =
-        (struct options){.report = {REPORT_TEXT, REPORT_NOTICE}, .ping_timeout = PING_TIMEOUT};
+    *options = (struct options){.report = {.level = REPORT_NOTICE}, .ping_timeout = PING_TIMEOUT};
     if (argv[0] != NULL)
         argv++;
     options->command = read_command(argv[0]);

@@ -54,22 +54,26 @@ static void append_escaped(struct line *line, const char *text, enum report_form
     }
 }
 
-static void compose(struct line *line, enum report_format format, enum report_level level,
+static void compose(struct line *line, const struct report *report, enum report_level level,
                     const char *text)
 {
+    const char *program = report->program != NULL ? report->program : "redis-init";
     line->length = 0;
-    if (format == REPORT_JSON) {
+    if (report->format == REPORT_JSON) {
         append(line, "{\"level\":\"");
         append(line, level_names[level]);
-        append(line, "\",\"program\":\"redis-init\",\"message\":\"");
-        append_escaped(line, text, format);
+        append(line, "\",\"program\":\"");
+        append(line, program);
+        append(line, "\",\"message\":\"");
+        append_escaped(line, text, report->format);
         append(line, "\"}\n");
         return;
     }
-    append(line, "redis-init: ");
+    append(line, program);
+    append(line, ": ");
     if (level == REPORT_WARNING)
         append(line, "warning: ");
-    append_escaped(line, text, format);
+    append_escaped(line, text, report->format);
     append(line, "\n");
 }
 
@@ -91,7 +95,7 @@ bool report_write(int fd, const char *bytes, size_t length)
 static bool say(const struct report *report, enum report_level level, int fd, const char *text)
 {
     struct line line;
-    compose(&line, report->format, level, text);
+    compose(&line, report, level, text);
     return report_write(fd, line.bytes, line.length);
 }
 

@@ -65,7 +65,7 @@ static bool load(const char *format, char *const *environment)
 {
     char ini[2048];
     char *const none[] = {NULL};
-    static const struct report report = {REPORT_TEXT, REPORT_ERROR};
+    static const struct report report = {.level = REPORT_ERROR};
     size_t length = 0;
     for (; *format != '\0'; format++)
         if (strncmp(format, "%s", 2) == 0) {

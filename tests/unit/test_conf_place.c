@@ -48,7 +48,7 @@ static bool write_conf(enum conf_place where)
 {
     char password[] = PASSWORD;
     char log[PATH_MAX];
-    const struct report report = {REPORT_TEXT, REPORT_NOTICE};
+    const struct report report = {.level = REPORT_NOTICE};
     struct secret *secret = secret_new(&failure);
     ck_assert(secret != NULL && secret_take(secret, password, "it", &failure));
     const struct redis_conf conf = {.settings = &settings,

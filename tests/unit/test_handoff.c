@@ -35,7 +35,7 @@ static char **environment_of(char *const *given, const char *password_env,
 {
     char log[64];
     const struct settings settings = {.password_env = password_env};
-    const struct report report = {REPORT_TEXT, REPORT_WARNING};
+    const struct report report = {.level = REPORT_WARNING};
     (void)snprintf(log, sizeof(log), "%s/stderr", unit_folder());
     const int before = dup(STDERR_FILENO);
     const int file = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

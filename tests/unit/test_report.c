@@ -11,8 +11,8 @@
 #include "report.h"
 #include "unit.h"
 
-static const struct report text_report = {REPORT_TEXT, REPORT_DETAIL};
-static const struct report json_report = {REPORT_JSON, REPORT_DETAIL};
+static const struct report text_report = {.level = REPORT_DETAIL};
+static const struct report json_report = {.format = REPORT_JSON, .level = REPORT_DETAIL};
 static int ends[2]; /* a pipe in packet mode: a read takes what one write gave */
 static char line[16384];
 
@@ -74,11 +74,23 @@ START_TEST(json_has_one_form_a_level)
 }
 END_TEST
 
+START_TEST(another_program_says_its_name)
+{
+    struct report report = {.level = REPORT_WARNING, .program = "other"};
+    report_line(&report, REPORT_WARNING, "port %d", 6379);
+    ck_assert_str_eq(said(), "other: warning: port 6379\n");
+    report.format = REPORT_JSON;
+    report_line(&report, REPORT_ERROR, "port %d", 6379);
+    ck_assert_str_eq(said(),
+                     "{\"level\":\"error\",\"program\":\"other\",\"message\":\"port 6379\"}\n");
+}
+END_TEST
+
 START_TEST(what_lies_behind_the_last_level_is_not_said)
 {
     for (int last = REPORT_ERROR; last <= REPORT_DETAIL; last++)
         for (int level = REPORT_ERROR; level <= REPORT_DETAIL; level++) {
-            const struct report report = {REPORT_TEXT, (enum report_level)last};
+            const struct report report = {.level = (enum report_level)last};
             report_line(&report, (enum report_level)level, "x");
             ck_assert_int_eq(said()[0] != '\0', level <= last);
         }
@@ -168,7 +180,7 @@ END_TEST
 START_TEST(an_answer_goes_to_stdout)
 {
     struct failure failure = {0};
-    static const struct report quiet = {REPORT_TEXT, REPORT_WARNING};
+    static const struct report quiet = {.level = REPORT_WARNING};
     const int before = dup(STDOUT_FILENO);
     ck_assert_int_eq(dup2(ends[1], STDOUT_FILENO), STDOUT_FILENO);
     const bool text_ok = report_answer(&text_report, &failure, "port %d", 6379);
@@ -190,7 +202,7 @@ END_TEST
 
 START_TEST(a_failure_is_said_and_gives_its_code)
 {
-    static const struct report quiet = {REPORT_TEXT, REPORT_ERROR};
+    static const struct report quiet = {.level = REPORT_ERROR};
     const struct failure failure = {.exit_code = EX_CONFIG, .text = "port is \"x\"\nwrong"};
     struct stat status;
     ck_assert_int_eq(report_failure(&quiet, &failure, termination_log()), EX_CONFIG);
@@ -254,6 +266,7 @@ int main(void)
     tcase_add_checked_fixture(tests, begin, NULL);
     tcase_add_loop_test(tests, text_has_one_form_a_level, REPORT_ERROR, REPORT_DETAIL + 1);
     tcase_add_loop_test(tests, json_has_one_form_a_level, REPORT_ERROR, REPORT_DETAIL + 1);
+    tcase_add_test(tests, another_program_says_its_name);
     tcase_add_test(tests, what_lies_behind_the_last_level_is_not_said);
     tcase_add_loop_test(tests, no_value_forges_a_line, 0,
                         (int)(sizeof(escapes) / sizeof(escapes[0])));

@@ -15,7 +15,7 @@
 static struct settings settings;
 static struct server_args args;
 static struct failure failure;
-static const struct report report = {REPORT_TEXT, REPORT_WARNING};
+static const struct report report = {.level = REPORT_WARNING};
 
 static void set_up(void)
 {

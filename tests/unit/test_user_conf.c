@@ -42,7 +42,7 @@ static void write_conf(const char *name, const char *format)
 static bool check_conf(const char *path, enum report_level level)
 {
     char log[PATH_MAX];
-    const struct report report = {REPORT_TEXT, level};
+    const struct report report = {.level = level};
     (void)snprintf(log, sizeof(log), "%s/stderr", unit_folder());
     const int fd = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     const int before = dup(STDERR_FILENO);
