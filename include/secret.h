@@ -54,6 +54,10 @@ bool secret_lock(const void *memory, size_t size, struct failure *failure) MUST_
 bool secret_take(struct secret *secret, char *value, const char *name,
                  struct failure *failure) MUST_CHECK;
 
+/* The same of bytes that are left as they are: of any kind, a NUL among them too. */
+bool secret_copy(struct secret *secret, const char *bytes, size_t length, const char *name,
+                 struct failure *failure) MUST_CHECK;
+
 /*
  * Reads a file: a regular one (through the symlinks of a Secret volume) or a FIFO that has a
  * writer, which has 2 s to deliver. One line end at the end, \n or \r\n, is not part of the

@@ -141,13 +141,20 @@ static bool check_fit(const struct secret *secret, const char *name, struct fail
     return true;
 }
 
+bool secret_copy(struct secret *secret, const char *bytes, size_t length, const char *name,
+                 struct failure *failure)
+{
+    secret->length = length > SECRET_MAX ? SECRET_MAX + 1 : length;
+    memcpy(secret->bytes, bytes, secret->length);
+    return check_fit(secret, name, failure);
+}
+
 bool secret_take(struct secret *secret, char *value, const char *name, struct failure *failure)
 {
-    size_t length = strlen(value);
-    secret->length = length > SECRET_MAX ? SECRET_MAX + 1 : length;
-    memcpy(secret->bytes, value, secret->length);
+    const size_t length = strlen(value);
+    const bool ok = secret_copy(secret, value, length, name, failure);
     sodium_memzero(value, length);
-    return check_fit(secret, name, failure);
+    return ok;
 }
 
 static int milliseconds_since(const struct timespec *start)
