@@ -44,18 +44,6 @@ bool handoff_check_supervisor(const char *path, struct failure *failure)
                        geteuid());
 }
 
-bool handoff_keep_standard_fds(struct failure *failure)
-{
-    int fd;
-    do {
-        fd = open("/dev/null", O_RDWR);
-        if (fd < 0)
-            return failure_set(failure, EX_OSERR, errno, "/dev/null can't be opened");
-    } while (fd <= STDERR_FILENO);
-    (void)close(fd);
-    return true;
-}
-
 static bool is_ours(const char *variable, const struct settings *settings)
 {
     return settings_is_variable(variable) || password_is_variable(settings, variable);
