@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vault_json.h"
+
+#include <stdarg.h>
+
+json_t *answer_parse(const char *body, size_t length, const char *who, struct failure *failure)
+{
+    json_error_t error;
+    json_t *value = json_loadb(body, length, JSON_ALLOW_NUL, &error);
+    if (json_is_object(value))
+        return value;
+    if (value == NULL)
+        failure_set(failure, EX_UNAVAILABLE, 0,
+                    "the answer of %s is malformed: no JSON at line %d, byte %d of %zu", who,
+                    error.line, error.position, length);
+    else
+        failure_set(failure, EX_UNAVAILABLE, 0, "the answer of %s is malformed: no JSON object",
+                    who);
+    json_decref(value);
+    return NULL;
+}
+
+json_t *answer_parse_any(const char *body, size_t length)
+{
+    struct failure ignored;
+    return answer_parse(body, length, "", &ignored);
+}
+
+const json_t *json_at(const json_t *object, ...)
+{
+    va_list names;
+    const char *name;
+    va_start(names, object);
+    while (object != NULL && (name = va_arg(names, const char *)) != NULL)
+        object = json_object_get(object, name);
+    va_end(names);
+    return object;
+}
+
+char *json_line(const json_t *value, struct failure *failure)
+{
+    char *line = value != NULL ? json_dumps(value, JSON_COMPACT) : NULL;
+    if (line == NULL)
+        failure_set(failure, EX_OSERR, 0, "no memory for a request, or a name is no UTF-8");
+    return line;
+}
