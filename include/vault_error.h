@@ -2,6 +2,8 @@
 #ifndef REDIS_INIT_VAULT_ERROR_H
 #define REDIS_INIT_VAULT_ERROR_H
 
+#include <jansson.h>
+
 #include "vault_http.h"
 
 enum vault_operation {
@@ -22,6 +24,7 @@ struct vault_question {
     const char *what;              /* "auth/kubernetes", "secret/redis/production" */
     const char *role;              /* that logs in, or has; NULL: there is none */
     const struct credential *sent; /* in the body, or NULL: no error repeats it */
+    const json_t *written;         /* fields in the body, likewise */
 };
 
 /* Error texts of Vault at most this long are repeated, the rest is cut. */

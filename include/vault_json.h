@@ -4,11 +4,13 @@
 
 #include <jansson.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "failure.h"
 
 /*
- * Parses an answer that is a JSON object; the caller releases it. NULL when it is none
+ * Parses an answer that is a JSON object, without a key twice; its numbers are reals. The caller
+ * releases it. NULL when it is none
  * (EX_UNAVAILABLE); the error tells the line, and nothing of the text, in which a secret may be.
  * `who` is what errors call the server.
  */
@@ -17,6 +19,9 @@ json_t *answer_parse(const char *body, size_t length, const char *who,
 
 /* The same without an error, for bodies that may be anything. */
 json_t *answer_parse_any(const char *body, size_t length);
+
+/* A number that counts something; 0 for what is none, is negative or above 2^53. */
+int64_t json_whole(const json_t *number);
 
 /* A member of a member ... of an object, by names that end with NULL; borrowed, or NULL. */
 const json_t *json_at(const json_t *object, ...) __attribute__((sentinel));

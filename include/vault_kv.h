@@ -8,8 +8,8 @@
 
 /* What is at a path. */
 struct kv_content {
-    json_t *fields;     /* an object, owned; NULL: there is nothing */
-    json_int_t version; /* 0: the engine has none */
+    json_t *fields;  /* an object, owned; NULL: there is nothing */
+    int64_t version; /* 0: the engine has none */
 };
 
 void kv_content_free(struct kv_content *content);
@@ -43,6 +43,6 @@ enum kv_absence {
     KV_OTHER_VERSION, /* the engine is version 2, and was asked as version 1 */
     KV_FOREIGN,       /* that is no answer of Vault's */
 };
-enum kv_absence kv_absence_of(const char *body, size_t length, json_int_t *version);
+enum kv_absence kv_absence_of(const char *body, size_t length, int64_t *version);
 
 #endif

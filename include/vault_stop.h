@@ -6,14 +6,14 @@
 
 #include "failure.h"
 
-/* SIGTERM, SIGINT, SIGQUIT and SIGHUP as a descriptor: all signals are blocked, and what waits
- * waits for them, too. */
+/* SIGTERM, SIGINT, SIGQUIT and SIGHUP as a descriptor: what waits for a server waits for them,
+ * too. */
 struct stop {
     int fd;
     int signal; /* the first that came, or 0 */
 };
 
-/* The signals have to be blocked. EX_OSERR. */
+/* From here on these and SIGPIPE are blocked, and no others are. EX_OSERR. */
 bool stop_open(struct stop *stop, struct failure *failure) MUST_CHECK;
 void stop_close(struct stop *stop);
 

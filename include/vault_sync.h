@@ -12,6 +12,7 @@ struct sync {
     struct http *http;
     struct vault vault;
     struct kube kube;
+    bool has_run; /* once, without a failure: that nothing changed since is not news */
 };
 
 /* The parts outlive it. As kube_open(). */

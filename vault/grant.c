@@ -11,7 +11,7 @@ bool vault_grant_read(struct vault_grant *grant, const json_t *answer, struct fa
 {
     const json_t *auth = json_object_get(answer, "auth");
     const json_t *token = json_object_get(auth, "client_token");
-    const json_int_t lease = json_integer_value(json_object_get(auth, "lease_duration"));
+    const int64_t lease = json_whole(json_object_get(auth, "lease_duration"));
     const char *kind = json_string_value(json_object_get(auth, "token_type"));
     if (json_is_object(json_object_get(auth, "mfa_requirement")) && json_string_length(token) == 0)
         return failure_set(failure, EX_NOPERM, 0,
@@ -23,7 +23,7 @@ bool vault_grant_read(struct vault_grant *grant, const json_t *answer, struct fa
     *grant = (struct vault_grant){
         .token = json_string_value(token),
         .token_length = json_string_length(token),
-        .lease_ms = lease > 0 && lease < LEASE_MAX_SECONDS ? (int64_t)lease * 1000 : 0,
+        .lease_ms = lease > 0 && lease < LEASE_MAX_SECONDS ? lease * 1000 : 0,
         .is_renewable = json_is_true(json_object_get(auth, "renewable")),
         .is_batch = kind != NULL && strcmp(kind, "batch") == 0,
     };

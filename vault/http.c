@@ -56,29 +56,33 @@ struct cause {
     CURLcode code;
     enum ending ending;
     int exit_code;
-    const char *hint;
+    const char *says; /* behind the URL */
+    bool is_told;     /* what libcurl says of it, too */
 };
+
+#define NO_ANSWER "does not answer"
+#define MALFORMED "gives a malformed answer"
 
 static const struct cause causes[] = {
     {CURLE_PEER_FAILED_VERIFICATION, ENDING_FINAL, EX_UNAVAILABLE,
-     ": the certificate is of none of the authorities, or not of that name"},
-    {CURLE_SSL_CACERT_BADFILE, ENDING_FINAL, EX_NOINPUT, ""},
-    {CURLE_WRITE_ERROR, ENDING_FINAL, EX_UNAVAILABLE, ": the answer is longer than 2 MiB"},
-    {CURLE_WEIRD_SERVER_REPLY, ENDING_FINAL, EX_UNAVAILABLE, ": the answer is no HTTP"},
-    {CURLE_UNSUPPORTED_PROTOCOL, ENDING_FINAL, EX_UNAVAILABLE, ": the answer is no HTTP"},
-    {CURLE_BAD_CONTENT_ENCODING, ENDING_FINAL, EX_UNAVAILABLE, ": the answer is malformed"},
-    {CURLE_OUT_OF_MEMORY, ENDING_FINAL, EX_OSERR, ""},
-    {CURLE_COULDNT_RESOLVE_HOST, ENDING_AGAIN, EX_UNAVAILABLE, ""},
-    {CURLE_COULDNT_CONNECT, ENDING_AGAIN, EX_UNAVAILABLE, ""},
-    {CURLE_OPERATION_TIMEDOUT, ENDING_AGAIN, EX_UNAVAILABLE, ""},
-    {CURLE_SSL_CONNECT_ERROR, ENDING_AGAIN, EX_UNAVAILABLE, ""},
-    {CURLE_SEND_ERROR, ENDING_AGAIN, EX_UNAVAILABLE, ""},
-    {CURLE_RECV_ERROR, ENDING_AGAIN, EX_UNAVAILABLE, ""},
-    {CURLE_GOT_NOTHING, ENDING_AGAIN, EX_UNAVAILABLE, ""},
-    {CURLE_PARTIAL_FILE, ENDING_AGAIN, EX_UNAVAILABLE, ""},
+     "has a certificate that does not prove it", true},
+    {CURLE_SSL_CACERT_BADFILE, ENDING_FINAL, EX_NOINPUT, "can't be proved", true},
+    {CURLE_WRITE_ERROR, ENDING_FINAL, EX_UNAVAILABLE, "gives an answer longer than 2 MiB", false},
+    {CURLE_WEIRD_SERVER_REPLY, ENDING_FINAL, EX_UNAVAILABLE, MALFORMED, true},
+    {CURLE_UNSUPPORTED_PROTOCOL, ENDING_FINAL, EX_UNAVAILABLE, MALFORMED, true},
+    {CURLE_BAD_CONTENT_ENCODING, ENDING_FINAL, EX_UNAVAILABLE, MALFORMED, true},
+    {CURLE_OUT_OF_MEMORY, ENDING_FINAL, EX_OSERR, "can't be asked", true},
+    {CURLE_COULDNT_RESOLVE_HOST, ENDING_AGAIN, EX_UNAVAILABLE, NO_ANSWER, true},
+    {CURLE_COULDNT_CONNECT, ENDING_AGAIN, EX_UNAVAILABLE, NO_ANSWER, true},
+    {CURLE_OPERATION_TIMEDOUT, ENDING_AGAIN, EX_UNAVAILABLE, NO_ANSWER, true},
+    {CURLE_SSL_CONNECT_ERROR, ENDING_AGAIN, EX_UNAVAILABLE, NO_ANSWER, true},
+    {CURLE_SEND_ERROR, ENDING_AGAIN, EX_UNAVAILABLE, NO_ANSWER, true},
+    {CURLE_RECV_ERROR, ENDING_AGAIN, EX_UNAVAILABLE, NO_ANSWER, true},
+    {CURLE_GOT_NOTHING, ENDING_AGAIN, EX_UNAVAILABLE, NO_ANSWER, true},
+    {CURLE_PARTIAL_FILE, ENDING_AGAIN, EX_UNAVAILABLE, NO_ANSWER, true},
 };
 
-static const struct cause unknown_cause = {CURLE_OK, ENDING_FINAL, EX_UNAVAILABLE, ""};
+static const struct cause unknown_cause = {CURLE_OK, ENDING_FINAL, EX_UNAVAILABLE, NO_ANSWER, true};
 
 static const struct cause *cause_of(CURLcode code)
 {
@@ -98,8 +102,8 @@ static enum ending fail(const struct http_service *service, CURLcode code,
                     "%s (%s) can't be read, or holds no certificate in PEM", service->ca_option,
                     service->ca_file);
     else
-        failure_set(failure, cause->exit_code, 0, "%s at %s does not answer: %s%s", service->name,
-                    service->url, said, cause->hint);
+        failure_set(failure, cause->exit_code, 0, "%s at %s %s%s%s", service->name, service->url,
+                    cause->says, cause->is_told ? ": " : "", cause->is_told ? said : "");
     return cause->ending;
 }
 

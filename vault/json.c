@@ -3,10 +3,14 @@
 
 #include <stdarg.h>
 
+#define WHOLE_MAX 9007199254740992.0 /* 2^53: up to here a double has all whole numbers */
+
 json_t *answer_parse(const char *body, size_t length, const char *who, struct failure *failure)
 {
+    /* as a real number, for one of 20 digits in a field that nobody asked for is no failure */
+    const size_t flags = JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL;
     json_error_t error;
-    json_t *value = json_loadb(body, length, JSON_ALLOW_NUL, &error);
+    json_t *value = json_loadb(body, length, flags, &error);
     if (json_is_object(value))
         return value;
     if (value == NULL)
@@ -35,6 +39,12 @@ const json_t *json_at(const json_t *object, ...)
         object = json_object_get(object, name);
     va_end(names);
     return object;
+}
+
+int64_t json_whole(const json_t *number)
+{
+    const double value = json_number_value(number);
+    return value > 0 && value <= WHOLE_MAX ? (int64_t)value : 0;
 }
 
 char *json_line(const json_t *value, struct failure *failure)

@@ -28,7 +28,7 @@ static bool fail_absent(const struct vault *vault, const struct http_answer *ans
                         const char *label, struct failure *failure)
 {
     const struct sync_options *options = vault->options;
-    json_int_t version;
+    int64_t version;
     switch (kv_absence_of(answer->body, answer->length, &version)) {
     case KV_DELETED:
         return failure_set(failure, EX_NOINPUT, 0,
@@ -59,7 +59,7 @@ static bool fail_absent(const struct vault *vault, const struct http_answer *ans
 
 static bool is_absent(const struct http_answer *answer)
 {
-    json_int_t version;
+    int64_t version;
     return kv_absence_of(answer->body, answer->length, &version) == KV_NOTHING;
 }
 
@@ -97,7 +97,7 @@ static bool read_version(struct kv_content *content, const struct http_answer *a
                          struct failure *failure)
 {
     json_t *json = answer_parse(answer->body, answer->length, "Vault", failure);
-    content->version = json_integer_value(json_at(json, "data", "version", NULL));
+    content->version = json_whole(json_at(json, "data", "version", NULL));
     json_decref(json);
     return json != NULL;
 }
@@ -113,7 +113,8 @@ bool kv_create(struct vault *vault, struct kv_content *content, bool *won, struc
                                             .method = "POST",
                                             .path = path,
                                             .what = label,
-                                            .role = vault->options->role};
+                                            .role = vault->options->role,
+                                            .written = content->fields};
     json_t *body = json_pack("{s:{s:i}, s:O}", "options", "cas", 0, "data", content->fields);
     *won = body != NULL && vault_ask(vault, &question, vault->token, body, &answer, failure) &&
            read_version(content, &answer, failure);

@@ -14,7 +14,7 @@ void kv_content_free(struct kv_content *content)
 static bool take(struct kv_content *content, const json_t *fields, const json_t *version)
 {
     content->fields = json_incref((json_t *)(uintptr_t)fields);
-    content->version = json_integer_value(version);
+    content->version = json_whole(version);
     return true;
 }
 
@@ -26,7 +26,7 @@ bool kv_answer_read(struct kv_content *content, unsigned kv, const char *label, 
     const json_t *data = json_object_get(answer, "data");
     const json_t *inner = json_object_get(data, "data");
     const json_t *version = json_at(data, "metadata", "version", NULL);
-    const bool looks_like_2 = json_is_object(inner) && json_is_integer(version);
+    const bool looks_like_2 = json_is_object(inner) && json_is_number(version);
     bool ok = false;
     content->fields = NULL;
     if (answer != NULL && !json_is_object(data))
@@ -54,12 +54,12 @@ static bool is_of_version_2(const json_t *answer)
     return warning != NULL && strstr(warning, "versioned K/V") != NULL;
 }
 
-enum kv_absence kv_absence_of(const char *body, size_t length, json_int_t *version)
+enum kv_absence kv_absence_of(const char *body, size_t length, int64_t *version)
 {
     enum kv_absence absence = KV_NOTHING;
     json_t *answer = answer_parse_any(body, length);
     const json_t *metadata = json_at(answer, "data", "metadata", NULL);
-    *version = json_integer_value(json_object_get(metadata, "version"));
+    *version = json_whole(json_object_get(metadata, "version"));
     if (json_is_true(json_object_get(metadata, "destroyed")))
         absence = KV_DESTROYED;
     else if (json_is_object(metadata))

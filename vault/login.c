@@ -6,13 +6,6 @@
 #include "vault_json.h"
 #include "vault_session.h"
 
-static const struct vault_question unwrap_question = {
-    .operation = VAULT_UNWRAP,
-    .method = "POST",
-    .path = "/v1/sys/wrapping/unwrap",
-    .what = "sys/wrapping/unwrap",
-};
-
 /* Takes the token of an answer's `auth`; the times count from `asked`, before Vault's own. */
 static bool take_grant(struct vault *vault, const json_t *answer, int64_t asked, bool is_ours,
                        struct failure *failure)
@@ -20,8 +13,8 @@ static bool take_grant(struct vault *vault, const json_t *answer, int64_t asked,
     struct vault_grant grant;
     if (!vault_grant_read(&grant, answer, failure))
         return false;
-    struct credential *token =
-        credential_of(grant.token, grant.token_length, "the token of Vault's answer", failure);
+    struct credential *token = credential_of(
+        grant.token, grant.token_length, "the answer of Vault is malformed: its token", failure);
     if (token == NULL)
         return false;
     credential_free(vault->token);
@@ -85,11 +78,14 @@ static bool unwrap(struct vault *vault, const char *path, const char *option,
                                 struct failure *failure),
                    struct failure *failure)
 {
+    const struct vault_question question = {.operation = VAULT_UNWRAP,
+                                            .method = "POST",
+                                            .path = "/v1/sys/wrapping/unwrap",
+                                            .what = option};
     struct http_answer answer;
     struct credential *wrapping = credential_read(path, option, failure);
     json_t *body = wrapping != NULL ? json_object() : NULL;
-    const bool ok = body != NULL &&
-                    vault_ask(vault, &unwrap_question, wrapping, body, &answer, failure) &&
+    const bool ok = body != NULL && vault_ask(vault, &question, wrapping, body, &answer, failure) &&
                     take(vault, &answer, failure);
     json_decref(body);
     credential_free(wrapping);
@@ -105,8 +101,9 @@ static bool take_secret_id(struct vault *vault, const struct http_answer *answer
         failure_set(failure, EX_UNAVAILABLE, 0,
                     "the wrapping token of --secret-id-file holds no secret id");
     else if (json != NULL)
-        vault->unwrapped = credential_of(json_string_value(id), json_string_length(id),
-                                         "the unwrapped secret id", failure);
+        vault->unwrapped =
+            credential_of(json_string_value(id), json_string_length(id),
+                          "the answer of Vault is malformed: its secret id", failure);
     json_decref(json);
     return vault->unwrapped != NULL;
 }

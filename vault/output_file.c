@@ -57,8 +57,8 @@ static bool has_bytes(int fd, const char *bytes, size_t length)
 }
 
 /* What is there already: *same tells whether nothing is to be done. */
-static bool judge_present(int folder, const struct place *place, const char *bytes, size_t length,
-                          bool *same, struct failure *failure)
+static bool judge_present(int folder, const struct place *place, const char *path,
+                          const char *bytes, size_t length, bool *same, struct failure *failure)
 {
     struct stat status;
     *same = false;
@@ -66,8 +66,7 @@ static bool judge_present(int folder, const struct place *place, const char *byt
         return true;
     if (!S_ISREG(status.st_mode))
         return failure_set(failure, EX_CANTCREAT, 0,
-                           "--output: %s is there and is not a regular file, name another",
-                           place->name);
+                           "--output: %s is there and is not a regular file, name another", path);
     const int fd = openat(folder, place->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return true; /* another's, that is replaced */
@@ -127,9 +126,9 @@ bool output_file_write(const char *path, const char *bytes, size_t length, bool 
         return false;
     const int folder = open(place.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
-        return failure_set(failure, EX_CANTCREAT, errno, "--output: folder %s can't be opened",
-                           place.folder);
-    bool ok = judge_present(folder, &place, bytes, length, &same, failure);
+        return failure_set(failure, EX_CANTCREAT, errno,
+                           "--output: %s can't be written, its folder can't be opened", path);
+    bool ok = judge_present(folder, &place, path, bytes, length, &same, failure);
     if (ok && !same) {
         ok = publish(folder, &place, bytes, length) ||
              failure_set(failure, EX_CANTCREAT, errno, "--output: %s can't be written", path);

@@ -26,6 +26,21 @@ static bool repeats(const char *text, const struct credential *credential)
     return credential_is_repeated(text, word, word != NULL ? strlen(word) : 0);
 }
 
+/* Whether Vault's text repeats what was sent to it. */
+static bool tells_secret(const char *text, const struct vault_question *question,
+                         const struct credential *token)
+{
+    const char *name;
+    json_t *value;
+    bool tells = repeats(text, token) || repeats(text, question->sent);
+    json_object_foreach((json_t *)(uintptr_t)question->written, name, value)
+    {
+        tells = tells ||
+                credential_is_repeated(text, json_string_value(value), json_string_length(value));
+    }
+    return tells;
+}
+
 static bool judge(struct vault *vault, const struct vault_question *question,
                   const struct credential *token, const struct http_answer *answer,
                   struct failure *failure)
@@ -34,7 +49,7 @@ static bool judge(struct vault *vault, const struct vault_question *question,
     if (answer->status >= 200 && answer->status <= 299)
         return true;
     vault_error_text(text, answer->body, answer->length);
-    if (question->operation == VAULT_WRITE || repeats(text, token) || repeats(text, question->sent))
+    if (tells_secret(text, question, token))
         text[0] = '\0';
     return vault_failure(&vault->service, question, answer, text, failure);
 }

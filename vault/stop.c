@@ -19,6 +19,8 @@ bool stop_open(struct stop *stop, struct failure *failure)
     bool ok = sigemptyset(&set) == 0;
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
         ok = ok && sigaddset(&set, signals[i]) == 0;
+    sigset_t blocked = set;
+    ok = ok && sigaddset(&blocked, SIGPIPE) == 0 && sigprocmask(SIG_SETMASK, &blocked, NULL) == 0;
     stop->signal = 0;
     stop->fd = ok ? signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK) : -1;
     return stop->fd >= 0 ||

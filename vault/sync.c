@@ -57,62 +57,59 @@ static bool generate(struct sync *sync, struct kv_content *content, struct failu
                         sync->options->path));
 }
 
-static void say(const struct sync *sync, const char *state, const struct kv_content *content,
+static void say(const struct sync *sync, enum written written, const struct kv_content *content,
                 double bits)
 {
+    static const char *const states[] = {[WRITTEN_NEW] = "created",
+                                         [WRITTEN_CHANGED] = "changed",
+                                         [WRITTEN_UNCHANGED] = "unchanged"};
     const struct sync_options *options = sync->options;
+    const bool is_news = written != WRITTEN_UNCHANGED || !sync->has_run;
+    char target[2 * NAME_MAX_BYTES];
     char label[KV_LABEL_SIZE];
     char version[40] = "";
     char strength[40] = "";
     kv_label(label, options);
+    if (options->output != NULL)
+        (void)snprintf(target, sizeof(target), "%s", options->output);
+    else
+        (void)snprintf(target, sizeof(target), "Secret %s/%s", sync->kube.namespace,
+                       options->secret);
     if (content->version > 0)
         (void)snprintf(version, sizeof(version), " version %lld", (long long)content->version);
     if (bits > 0)
         (void)snprintf(strength, sizeof(strength), ", %.0f bits", bits);
-    const bool is_file = options->output != NULL;
-    report_line(&options->report, REPORT_NOTICE, "%s%s%s%s: %s, from %s%s%s",
-                is_file ? "" : "Secret ", is_file ? options->output : sync->kube.namespace,
-                is_file ? "" : "/", is_file ? "" : options->secret, state, label, version,
-                strength);
+    report_line(&options->report, is_news ? REPORT_NOTICE : REPORT_DETAIL, "%s: %s, from %s%s%s",
+                target, states[written], label, version, strength);
 }
 
 static bool write_file(const struct sync *sync, const struct kv_content *content,
-                       const char **state, struct failure *failure)
+                       enum written *written, struct failure *failure)
 {
     bool changed;
     const json_t *value = json_object_get(content->fields, sync->options->fields[0].name);
     const bool ok = output_file_write(sync->options->output, json_string_value(value),
                                       json_string_length(value), &changed, failure);
-    *state = changed ? "written" : "unchanged";
-    return ok;
-}
-
-static bool write_secret(struct sync *sync, const struct kv_content *content, const char **state,
-                         struct failure *failure)
-{
-    static const char *const states[] = {[WRITTEN_NEW] = "created",
-                                         [WRITTEN_CHANGED] = "changed",
-                                         [WRITTEN_UNCHANGED] = "unchanged"};
-    enum written written = WRITTEN_UNCHANGED;
-    const bool ok = kube_write(&sync->kube, content, &written, failure);
-    *state = states[written];
+    *written = changed ? WRITTEN_CHANGED : WRITTEN_UNCHANGED;
     return ok;
 }
 
 bool sync_run(struct sync *sync, struct failure *failure)
 {
     struct kv_content content = {0};
-    const char *state = "";
+    enum written written = WRITTEN_UNCHANGED;
     double bits = 0;
     *failure = (struct failure){0};
     http_set_deadline(sync->http, clock_ms() + sync->options->deadline_ms);
-    const bool ok = read_content(sync, &content, failure) &&
-                    (content.fields != NULL || generate(sync, &content, failure)) &&
-                    fields_judge(sync->options, &content, &bits, failure) &&
-                    (sync->options->output != NULL ? write_file(sync, &content, &state, failure)
-                                                   : write_secret(sync, &content, &state, failure));
+    const bool ok =
+        read_content(sync, &content, failure) &&
+        (content.fields != NULL || generate(sync, &content, failure)) &&
+        fields_judge(sync->options, &content, &bits, failure) &&
+        (sync->options->output != NULL ? write_file(sync, &content, &written, failure)
+                                       : kube_write(&sync->kube, &content, &written, failure));
     if (ok)
-        say(sync, state, &content, bits);
+        say(sync, written, &content, bits);
+    sync->has_run = sync->has_run || ok;
     kv_content_free(&content);
     return ok;
 }
