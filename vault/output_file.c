@@ -127,7 +127,7 @@ bool output_file_write(const char *path, const char *bytes, size_t length, bool 
     const int folder = open(place.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
         return failure_set(failure, EX_CANTCREAT, errno,
-                           "--output: %s can't be written, its folder can't be opened", path);
+                           "--output: %s can't be written, %s can't be opened", path, place.folder);
     bool ok = judge_present(folder, &place, path, bytes, length, &same, failure);
     if (ok && !same) {
         ok = publish(folder, &place, bytes, length) ||
