@@ -10,6 +10,15 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 chmod 0755 "$scratch"
 
+# without libcurl the third is not built
+programs=(redis-init redis-init-supervise)
+if [ -x redis-vault-sync ]; then
+    programs+=(redis-vault-sync)
+else
+    echo "SKIP: redis-vault-sync is not built"
+    skipped=$((skipped + 1))
+fi
+
 # same WHAT A B: two lists are equal, line by line, and not empty
 same() {
     check "$1" test -n "$2" -a "$2" = "$3"
@@ -45,11 +54,11 @@ offered_options() {
 
 check_options() {
     local program
-    for program in redis-init redis-init-supervise; do
+    for program in "${programs[@]}"; do
         same "$program: --help and the man page have the same options" \
-            "$(help_rows $program)" "$(man_rows $program)"
+            "$(help_rows "$program")" "$(man_rows "$program")"
         same "$program: --help and the completion have the same options" \
-            "$(help_rows $program | option_words)" "$(offered_options $program)"
+            "$(help_rows "$program" | option_words)" "$(offered_options "$program")"
     done
     same "the subcommands of --help are in redis-init(8)" \
         "$(./redis-init --help | sed -nE 's/^  ([a-z]+)  .*/\1/p')" \
@@ -74,10 +83,12 @@ check_completion() {
     ) >"$scratch/offered"
     same "completion of files" "$(cat "$scratch/offered")" \
         "$(printf 'some.%s\n' conf conf ini conf ini conf ini conf ini conf ini)"
-    for program in redis-init redis-init-supervise; do
+    for program in "${programs[@]}"; do
         same "$program: completion of --log-format" "$(printf 'json\ntext')" \
-            "$(complete_words $program --log-format '')"
-        same "$program: completion of --log-format=" json "$(complete_words $program --log-format = j)"
+            "$(complete_words "$program" --log-format '')"
+        same "$program: completion of --log-format=" json "$(complete_words "$program" --log-format = j)"
+    done
+    for program in redis-init redis-init-supervise; do
         same "$program: completion of a signal" SIGTERM "$(complete_words $program -p SIGTER)"
         same "$program: completion of an option behind one with a value" --version \
             "$(complete_words $program -e 143 --vers)"
@@ -90,6 +101,12 @@ check_completion() {
     check "no completion behind genpass" test -z "$(complete_words redis-init genpass '')"
     same "completion of an option of audit" --environment "$(complete_words redis-init audit --env)"
     same "completion of a server" valkey-server "$(complete_words redis-init -v valk)"
+    same "redis-vault-sync: completion of --auth" "$(printf 'approle\njwt\nkubernetes\ntoken')" \
+        "$(complete_words redis-vault-sync --auth '')"
+    same "redis-vault-sync: completion of a file" some.ini \
+        "$(cd "$folder" && complete_words redis-vault-sync --output some.i)"
+    same "redis-vault-sync: completion behind an option without a value" --output \
+        "$(complete_words redis-vault-sync --generate --ou)"
     check "completion of a program" grep -qx cat <<<"$(complete_words redis-init-supervise -g ca)"
 }
 
@@ -156,6 +173,17 @@ check_environment() {
     for name in $code; do
         check "README has the variable $name" grep -qF "$name" "$source/README.md"
     done
+}
+
+# the section ENVIRONMENT of redis-vault-sync(8), and the default values that its text names
+check_vault_texts() {
+    same "redis-vault-sync(8) has the variables that the program reads" \
+        "$(grep -ohE '"(VAULT|KUBERNETES)_[A-Z_]+"' "$source"/vault/*.c | tr -d '"' | sort -u)" \
+        "$(sed -nE '/^\.Sh ENVIRONMENT/,/^\.Sh FILES/s/^\.It Ev //p' "$source/man/redis-vault-sync.8" | sort)"
+    same "redis-vault-sync(8) has the exit codes that the program uses" \
+        "$(man_code_numbers redis-vault-sync | grep -vx 0)" "$(used_codes "$source"/vault/*.c)"
+    [ ! -x redis-vault-sync ] || same "redis-vault-sync: --version and configure.ac agree" \
+        "$(./redis-vault-sync --version | cut -d ' ' -f 2)" "$(./redis-init --version | cut -d ' ' -f 2)"
 }
 
 # docker run, compose and the manifests know no other variables than the settings table has.
@@ -333,5 +361,6 @@ check_deployed_settings
 check_exit_codes
 check_snippets
 check_samples
+check_vault_texts
 check_files
 checks_end
