@@ -52,6 +52,10 @@ bool vault_has_expired(const struct vault *vault);
 /* Leaves a token behind that does not hold any more. */
 void vault_forget(struct vault *vault);
 
+/* Leaves one behind that was refused: it may hold all the same, for other paths, so it is revoked
+ * where it is ours. */
+void vault_discard(struct vault *vault);
+
 /* Revokes the token where it is ours, within 5 s; what fails is a warning. Releases all. */
 void vault_close(struct vault *vault);
 

@@ -34,7 +34,7 @@ static bool read_content(struct sync *sync, struct kv_content *content, struct f
     if (was_fresh || failure->exit_code != EX_NOPERM)
         return false;
     report_line(&sync->options->report, REPORT_DETAIL, "Vault: the token does not hold any more");
-    vault_forget(vault);
+    vault_discard(vault);
     return vault_login(vault, failure) && kv_read(vault, content, failure);
 }
 

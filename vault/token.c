@@ -77,6 +77,18 @@ void vault_forget(struct vault *vault)
     vault->token = NULL;
 }
 
+void vault_discard(struct vault *vault)
+{
+    struct failure failure = {0};
+    struct http_answer answer;
+    json_t *body = json_object();
+    if (vault->is_ours &&
+        !vault_ask(vault, &revoke_question, vault->token, body, &answer, &failure))
+        report_line(&vault->options->report, REPORT_DETAIL, "%s", failure.text);
+    json_decref(body);
+    vault_forget(vault);
+}
+
 void vault_close(struct vault *vault)
 {
     if (vault->token != NULL && vault->is_ours && !vault_has_expired(vault))
