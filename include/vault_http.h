@@ -50,8 +50,8 @@ struct http *http_new(struct stop *stop, const struct report *report,
                       struct failure *failure) MUST_CHECK;
 void http_free(struct http *http);
 
-/* All requests from now on have to be done by that moment of clock_ms(). */
-void http_set_deadline(struct http *http, int64_t deadline);
+/* All requests from now on have to be done by that moment of clock_ms(). Returns the one before. */
+int64_t http_set_deadline(struct http *http, int64_t deadline);
 
 /*
  * One request, over HTTP/1.1 and TLS 1.2 or newer; no proxy, no redirect, no cookie, no .netrc.

@@ -23,8 +23,8 @@ json_t *answer_parse_any(const char *body, size_t length);
 /* A number that counts something; 0 for what is none, is negative or above 2^53. */
 int64_t json_whole(const json_t *number);
 
-/* A member of a member ... of an object, by names that end with NULL; borrowed, or NULL. */
-const json_t *json_at(const json_t *object, ...) __attribute__((sentinel));
+/* A member of a member of an object; borrowed, or NULL. */
+const json_t *json_in(const json_t *object, const char *outer, const char *inner);
 
 /* As one line of wiped_malloc(), which the caller frees by wiped_free(); NULL without memory
  * (EX_OSERR). */

@@ -49,12 +49,9 @@ bool vault_renew(struct vault *vault, struct failure *failure) MUST_CHECK;
 /* Whether the lease is over by the clock. */
 bool vault_has_expired(const struct vault *vault);
 
-/* Leaves a token behind that does not hold any more. */
+/* Leaves a token behind that seems not to hold any more; it is revoked all the same, if it can be.
+ */
 void vault_forget(struct vault *vault);
-
-/* Leaves one behind that was refused: it may hold all the same, for other paths, so it is revoked
- * where it is ours. */
-void vault_discard(struct vault *vault);
 
 /* Revokes the token where it is ours, within 5 s; what fails is a warning. Releases all. */
 void vault_close(struct vault *vault);

@@ -141,7 +141,7 @@ struct credential *credential_read(const char *path, const char *option, struct 
 
 bool credential_is_repeated(const char *text, const char *bytes, size_t length)
 {
-    const size_t text_length = text != NULL ? strlen(text) : 0;
+    const size_t text_length = strlen(text);
     const size_t run = length < CREDENTIAL_RUN ? length : CREDENTIAL_RUN;
     if (bytes == NULL || run == 0)
         return false;

@@ -8,7 +8,7 @@ struct unit {
     int64_t ms;
 };
 
-static const struct unit units[] = {{'s', 1000}, {'m', 60 * 1000}, {'h', 60 * 60 * 1000}};
+static const struct unit units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}};
 
 bool duration_read(const char *text, int64_t *ms)
 {

@@ -44,9 +44,11 @@ void http_free(struct http *http)
     free(http);
 }
 
-void http_set_deadline(struct http *http, int64_t deadline)
+int64_t http_set_deadline(struct http *http, int64_t deadline)
 {
+    const int64_t before = http->deadline;
     http->deadline = deadline;
+    return before;
 }
 
 /* How a try ended that has no answer. */
@@ -56,33 +58,33 @@ struct cause {
     CURLcode code;
     enum ending ending;
     int exit_code;
-    const char *says; /* behind the URL */
     bool is_told;     /* what libcurl says of it, too */
+    const char *says; /* behind the URL */
 };
 
 #define NO_ANSWER "does not answer"
 #define MALFORMED "gives a malformed answer"
 
 static const struct cause causes[] = {
-    {CURLE_PEER_FAILED_VERIFICATION, ENDING_FINAL, EX_UNAVAILABLE,
-     "has a certificate that does not prove it", true},
-    {CURLE_SSL_CACERT_BADFILE, ENDING_FINAL, EX_NOINPUT, "can't be proved", true},
-    {CURLE_WRITE_ERROR, ENDING_FINAL, EX_UNAVAILABLE, "gives an answer longer than 2 MiB", false},
-    {CURLE_WEIRD_SERVER_REPLY, ENDING_FINAL, EX_UNAVAILABLE, MALFORMED, true},
-    {CURLE_UNSUPPORTED_PROTOCOL, ENDING_FINAL, EX_UNAVAILABLE, MALFORMED, true},
-    {CURLE_BAD_CONTENT_ENCODING, ENDING_FINAL, EX_UNAVAILABLE, MALFORMED, true},
-    {CURLE_OUT_OF_MEMORY, ENDING_FINAL, EX_OSERR, "can't be asked", true},
-    {CURLE_COULDNT_RESOLVE_HOST, ENDING_AGAIN, EX_UNAVAILABLE, NO_ANSWER, true},
-    {CURLE_COULDNT_CONNECT, ENDING_AGAIN, EX_UNAVAILABLE, NO_ANSWER, true},
-    {CURLE_OPERATION_TIMEDOUT, ENDING_AGAIN, EX_UNAVAILABLE, NO_ANSWER, true},
-    {CURLE_SSL_CONNECT_ERROR, ENDING_AGAIN, EX_UNAVAILABLE, NO_ANSWER, true},
-    {CURLE_SEND_ERROR, ENDING_AGAIN, EX_UNAVAILABLE, NO_ANSWER, true},
-    {CURLE_RECV_ERROR, ENDING_AGAIN, EX_UNAVAILABLE, NO_ANSWER, true},
-    {CURLE_GOT_NOTHING, ENDING_AGAIN, EX_UNAVAILABLE, NO_ANSWER, true},
-    {CURLE_PARTIAL_FILE, ENDING_AGAIN, EX_UNAVAILABLE, NO_ANSWER, true},
+    {CURLE_PEER_FAILED_VERIFICATION, ENDING_FINAL, EX_UNAVAILABLE, true,
+     "has a certificate that does not prove it"},
+    {CURLE_SSL_CACERT_BADFILE, ENDING_FINAL, EX_NOINPUT, true, "can't be proved"},
+    {CURLE_WRITE_ERROR, ENDING_FINAL, EX_UNAVAILABLE, false, "gives an answer longer than 2 MiB"},
+    {CURLE_WEIRD_SERVER_REPLY, ENDING_FINAL, EX_UNAVAILABLE, true, MALFORMED},
+    {CURLE_UNSUPPORTED_PROTOCOL, ENDING_FINAL, EX_UNAVAILABLE, true, MALFORMED},
+    {CURLE_BAD_CONTENT_ENCODING, ENDING_FINAL, EX_UNAVAILABLE, true, MALFORMED},
+    {CURLE_OUT_OF_MEMORY, ENDING_FINAL, EX_OSERR, true, "can't be asked"},
+    {CURLE_COULDNT_RESOLVE_HOST, ENDING_AGAIN, EX_UNAVAILABLE, true, NO_ANSWER},
+    {CURLE_COULDNT_CONNECT, ENDING_AGAIN, EX_UNAVAILABLE, true, NO_ANSWER},
+    {CURLE_OPERATION_TIMEDOUT, ENDING_AGAIN, EX_UNAVAILABLE, true, NO_ANSWER},
+    {CURLE_SSL_CONNECT_ERROR, ENDING_AGAIN, EX_UNAVAILABLE, true, NO_ANSWER},
+    {CURLE_SEND_ERROR, ENDING_AGAIN, EX_UNAVAILABLE, true, NO_ANSWER},
+    {CURLE_RECV_ERROR, ENDING_AGAIN, EX_UNAVAILABLE, true, NO_ANSWER},
+    {CURLE_GOT_NOTHING, ENDING_AGAIN, EX_UNAVAILABLE, true, NO_ANSWER},
+    {CURLE_PARTIAL_FILE, ENDING_AGAIN, EX_UNAVAILABLE, true, NO_ANSWER},
 };
 
-static const struct cause unknown_cause = {CURLE_OK, ENDING_FINAL, EX_UNAVAILABLE, NO_ANSWER, true};
+static const struct cause unknown_cause = {CURLE_OK, ENDING_FINAL, EX_UNAVAILABLE, true, NO_ANSWER};
 
 static const struct cause *cause_of(CURLcode code)
 {

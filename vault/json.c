@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vault_json.h"
 
-#include <stdarg.h>
-
 #define WHOLE_MAX 9007199254740992.0 /* 2^53: up to here a double has all whole numbers */
 
 json_t *answer_parse(const char *body, size_t length, const char *who, struct failure *failure)
@@ -30,15 +28,9 @@ json_t *answer_parse_any(const char *body, size_t length)
     return answer_parse(body, length, "", &ignored);
 }
 
-const json_t *json_at(const json_t *object, ...)
+const json_t *json_in(const json_t *object, const char *outer, const char *inner)
 {
-    va_list names;
-    const char *name;
-    va_start(names, object);
-    while (object != NULL && (name = va_arg(names, const char *)) != NULL)
-        object = json_object_get(object, name);
-    va_end(names);
-    return object;
+    return json_object_get(json_object_get(object, outer), inner);
 }
 
 int64_t json_whole(const json_t *number)

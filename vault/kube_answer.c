@@ -15,7 +15,7 @@ bool kube_secret_read(struct kube_secret *secret, const json_t *answer, struct f
     *secret = (struct kube_secret){
         .data = json_is_object(data) ? data : NULL,
         .type = type != NULL ? type : "",
-        .resource_version = json_string_value(json_at(answer, "metadata", "resourceVersion", NULL)),
+        .resource_version = json_string_value(json_in(answer, "metadata", "resourceVersion")),
         .is_immutable = json_is_true(json_object_get(answer, "immutable")),
     };
     if (kind == NULL || strcmp(kind, "Secret") != 0 || secret->resource_version == NULL)
@@ -101,7 +101,7 @@ void kube_status_read(struct kube_status *status, const char *body, size_t lengt
     size_t i, conflicts = 0;
     json_t *cause;
     json_t *answer = answer_parse_any(body, length);
-    const json_t *causes = json_at(answer, "details", "causes", NULL);
+    const json_t *causes = json_in(answer, "details", "causes");
     *status = (struct kube_status){.reason = ""};
     copy(status->reason, sizeof(status->reason), json_object_get(answer, "reason"));
     copy(status->message, sizeof(status->message), json_object_get(answer, "message"));

@@ -97,7 +97,7 @@ static bool read_version(struct kv_content *content, const struct http_answer *a
                          struct failure *failure)
 {
     json_t *json = answer_parse(answer->body, answer->length, "Vault", failure);
-    content->version = json_whole(json_at(json, "data", "version", NULL));
+    content->version = json_whole(json_in(json, "data", "version"));
     json_decref(json);
     return json != NULL;
 }

@@ -25,7 +25,7 @@ bool kv_answer_read(struct kv_content *content, unsigned kv, const char *label, 
     json_t *answer = answer_parse(body, length, "Vault", failure);
     const json_t *data = json_object_get(answer, "data");
     const json_t *inner = json_object_get(data, "data");
-    const json_t *version = json_at(data, "metadata", "version", NULL);
+    const json_t *version = json_in(data, "metadata", "version");
     const bool looks_like_2 = json_is_object(inner) && json_is_number(version);
     bool ok = false;
     content->fields = NULL;
@@ -58,7 +58,7 @@ enum kv_absence kv_absence_of(const char *body, size_t length, int64_t *version)
 {
     enum kv_absence absence = KV_NOTHING;
     json_t *answer = answer_parse_any(body, length);
-    const json_t *metadata = json_at(answer, "data", "metadata", NULL);
+    const json_t *metadata = json_in(answer, "data", "metadata");
     *version = json_whole(json_object_get(metadata, "version"));
     if (json_is_true(json_object_get(metadata, "destroyed")))
         absence = KV_DESTROYED;

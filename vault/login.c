@@ -96,7 +96,7 @@ static bool take_secret_id(struct vault *vault, const struct http_answer *answer
                            struct failure *failure)
 {
     json_t *json = answer_parse(answer->body, answer->length, "Vault", failure);
-    const json_t *id = json_at(json, "data", "secret_id", NULL);
+    const json_t *id = json_in(json, "data", "secret_id");
     if (json != NULL && !json_is_string(id))
         failure_set(failure, EX_UNAVAILABLE, 0,
                     "the wrapping token of --secret-id-file holds no secret id");

@@ -162,7 +162,7 @@ static bool check_target(const struct sync_options *options, struct failure *fai
 
 static bool check_urls(struct sync_options *options, struct failure *failure)
 {
-    if (!url_check(options->vault_url, "--vault-addr", options->vault_addr, failure))
+    if (!url_check(options->vault_url, "--vault-addr (VAULT_ADDR)", options->vault_addr, failure))
         return false;
     if (options->kube_api != NULL &&
         !url_check(options->kube_url, "--kube-api", options->kube_api, failure))

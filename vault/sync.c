@@ -34,7 +34,7 @@ static bool read_content(struct sync *sync, struct kv_content *content, struct f
     if (was_fresh || failure->exit_code != EX_NOPERM)
         return false;
     report_line(&sync->options->report, REPORT_DETAIL, "Vault: the token does not hold any more");
-    vault_discard(vault);
+    vault_forget(vault);
     return vault_login(vault, failure) && kv_read(vault, content, failure);
 }
 
@@ -100,7 +100,7 @@ bool sync_run(struct sync *sync, struct failure *failure)
     enum written written = WRITTEN_UNCHANGED;
     double bits = 0;
     *failure = (struct failure){0};
-    http_set_deadline(sync->http, clock_ms() + sync->options->deadline_ms);
+    (void)http_set_deadline(sync->http, clock_ms() + sync->options->deadline_ms);
     const bool ok =
         read_content(sync, &content, failure) &&
         (content.fields != NULL || generate(sync, &content, failure)) &&

@@ -59,41 +59,35 @@ bool vault_renew(struct vault *vault, struct failure *failure)
     return ok;
 }
 
-static void revoke(struct vault *vault)
+/* Within a time of its own; what fails is said at that level. */
+static void revoke(struct vault *vault, enum report_level level)
 {
     struct failure failure = {0};
     struct http_answer answer;
     json_t *body = json_object();
-    http_set_deadline(vault->http, clock_ms() + GOODBYE_MS);
+    const int64_t before = http_set_deadline(vault->http, clock_ms() + GOODBYE_MS);
     if (!vault_ask(vault, &revoke_question, vault->token, body, &answer, &failure))
-        report_line(&vault->options->report, REPORT_WARNING, "the token is not revoked: %s",
-                    failure.text);
+        report_line(&vault->options->report, level, "the token is not revoked: %s", failure.text);
+    (void)http_set_deadline(vault->http, before);
     json_decref(body);
 }
 
-void vault_forget(struct vault *vault)
+static void leave(struct vault *vault, enum report_level level)
 {
+    if (vault->token != NULL && vault->is_ours && !vault_has_expired(vault))
+        revoke(vault, level);
     credential_free(vault->token);
     vault->token = NULL;
 }
 
-void vault_discard(struct vault *vault)
+void vault_forget(struct vault *vault)
 {
-    struct failure failure = {0};
-    struct http_answer answer;
-    json_t *body = json_object();
-    if (vault->is_ours &&
-        !vault_ask(vault, &revoke_question, vault->token, body, &answer, &failure))
-        report_line(&vault->options->report, REPORT_DETAIL, "%s", failure.text);
-    json_decref(body);
-    vault_forget(vault);
+    leave(vault, REPORT_DETAIL);
 }
 
 void vault_close(struct vault *vault)
 {
-    if (vault->token != NULL && vault->is_ours && !vault_has_expired(vault))
-        revoke(vault);
-    vault_forget(vault);
+    leave(vault, REPORT_WARNING);
     credential_free(vault->unwrapped);
     vault->unwrapped = NULL;
 }

@@ -12,47 +12,47 @@
 struct meaning {
     long from, to; /* status */
     unsigned operations;
-    const char *text; /* that Vault's has in it, or NULL */
     int exit_code;
+    const char *text; /* that Vault's has in it, or NULL */
     const char *says; /* behind "Vault at URL: " */
     const char *hint;
 };
 
 /* The first that fits. Statuses as the API documentation has them, 472 and 473 of sys/health. */
 static const struct meaning meanings[] = {
-    {300, 399, ANY, NULL, EX_UNAVAILABLE, "sends to another server",
+    {300, 399, ANY, EX_UNAVAILABLE, NULL, "sends to another server",
      "it is a standby: let --vault-addr name the active one, or forward requests"},
-    {503, 503, ANY, "sealed", EX_UNAVAILABLE, "is sealed", "unseal it (vault operator unseal)"},
-    {503, 503, ANY, NULL, EX_UNAVAILABLE, "is not available",
+    {503, 503, ANY, EX_UNAVAILABLE, "sealed", "is sealed", "unseal it (vault operator unseal)"},
+    {503, 503, ANY, EX_UNAVAILABLE, NULL, "is not available",
      "it is sealed, or has no active node"},
-    {429, 429, ANY, NULL, EX_UNAVAILABLE, "is too busy or a standby",
+    {429, 429, ANY, EX_UNAVAILABLE, NULL, "is too busy or a standby",
      "see its rate limit quotas, or name the active one"},
-    {472, 473, ANY, NULL, EX_UNAVAILABLE, "is a standby", "let --vault-addr name the active one"},
-    {412, 412, ANY, NULL, EX_UNAVAILABLE, "is behind its primary", "try again"},
-    {500, 599, ANY, NULL, EX_UNAVAILABLE, "fails", "see its log"},
-    {400, 499, ANY, "no handler for route", EX_CONFIG, "has nothing mounted there",
+    {472, 473, ANY, EX_UNAVAILABLE, NULL, "is a standby", "let --vault-addr name the active one"},
+    {412, 412, ANY, EX_UNAVAILABLE, NULL, "is behind its primary", "try again"},
+    {500, 599, ANY, EX_UNAVAILABLE, NULL, "fails", "see its log"},
+    {400, 499, ANY, EX_CONFIG, "no handler for route", "has nothing mounted there",
      "check --mount and --auth-mount"},
-    {400, 499, ANY, "namespace not found", EX_CONFIG, "knows no such namespace",
+    {400, 499, ANY, EX_CONFIG, "namespace not found", "knows no such namespace",
      "check --vault-namespace"},
-    {404, 404, OF(VAULT_LOGIN), NULL, EX_CONFIG, "has no auth method there", "check --auth-mount"},
-    {400, 499, OF(VAULT_LOGIN), NULL, EX_NOPERM, "refuses the login",
+    {404, 404, OF(VAULT_LOGIN), EX_CONFIG, NULL, "has no auth method there", "check --auth-mount"},
+    {400, 499, OF(VAULT_LOGIN), EX_NOPERM, NULL, "refuses the login",
      "check --role, --auth-mount and what the role is bound to"},
-    {400, 499, OF(VAULT_UNWRAP), NULL, EX_NOPERM, "does not unwrap the token",
+    {400, 499, OF(VAULT_UNWRAP), EX_NOPERM, NULL, "does not unwrap the token",
      "it has been unwrapped before, which may be an attack, or has expired"},
-    {400, 499, OF(VAULT_RENEW), NULL, EX_NOPERM, "does not renew the token",
+    {400, 499, OF(VAULT_RENEW), EX_NOPERM, NULL, "does not renew the token",
      "the next run logs in"},
-    {400, 499, OF(VAULT_REVOKE), NULL, EX_NOPERM, "does not revoke the token",
+    {400, 499, OF(VAULT_REVOKE), EX_NOPERM, NULL, "does not revoke the token",
      "it ends with its lease"},
-    {404, 404, OF(VAULT_READ), NULL, EX_NOINPUT, "has nothing there", ""},
-    {401, 403, OF(VAULT_READ), NULL, EX_NOPERM, "denies reading",
+    {404, 404, OF(VAULT_READ), EX_NOINPUT, NULL, "has nothing there", ""},
+    {401, 403, OF(VAULT_READ), EX_NOPERM, NULL, "denies reading",
      "the role's policy needs `read` on that path"},
-    {401, 403, OF(VAULT_WRITE), NULL, EX_NOPERM, "denies writing",
+    {401, 403, OF(VAULT_WRITE), EX_NOPERM, NULL, "denies writing",
      "the role's policy needs `create` on that path for --generate"},
-    {400, 499, ANY, NULL, EX_UNAVAILABLE, "refuses the request", "check --mount, --path and --kv"},
+    {400, 499, ANY, EX_UNAVAILABLE, NULL, "refuses the request", "check --mount, --path and --kv"},
 };
 
 static const struct meaning unknown_meaning = {
-    0, 0, ANY, NULL, EX_UNAVAILABLE, "gives no answer that fits", "is it Vault?"};
+    0, 0, ANY, EX_UNAVAILABLE, NULL, "gives no answer that fits", "is it Vault?"};
 
 static const struct meaning *meaning_of(enum vault_operation operation, long status,
                                         const char *text)

@@ -12,7 +12,7 @@ static bool wait_for_next(struct sync *sync, int64_t next)
             return false;
         if (renewal >= next)
             return true;
-        http_set_deadline(sync->http, clock_ms() + sync->options->deadline_ms);
+        (void)http_set_deadline(sync->http, clock_ms() + sync->options->deadline_ms);
         if (!vault_renew(&sync->vault, &failure) && sync->stop->signal == 0)
             report_line(&sync->options->report, REPORT_WARNING, "%s", failure.text);
     }

@@ -171,7 +171,7 @@ static const struct wrong wrongs[] = {
     {FILE_TO " --wrapped", "", 64, "--wrapped is for"},
     {FILE_TO, "VAULT_TOKEN=hvs.CAESIJ", 64, "--token-file"},
     /* values */
-    {FILE_TO " --vault-addr v:8200", "", 78, "--vault-addr: must be a URL"},
+    {FILE_TO " --vault-addr v:8200", "", 78, "--vault-addr (VAULT_ADDR): must be a URL"},
     {FILE_TO " --vault-addr http://v:8200", "", 78, "must begin with https://"},
     {FILE_TO, "VAULT_ADDR=", 0, ""},
     {"x --role r --path a --output /f", "VAULT_ADDR=http://v", 78, "--vault-addr"},
