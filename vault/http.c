@@ -184,14 +184,14 @@ static bool attempt(struct http *http, const struct http_service *service,
 }
 
 /* False when there is no time for another try, or a signal came. */
-static bool wait_for_next(struct http *http, const struct http_service *service, unsigned tries,
-                          int64_t retry_after, const char *because)
+static bool wait_for_next(struct http *http, unsigned tries, int64_t retry_after,
+                          const char *because)
 {
     const int64_t next = clock_ms() + retry_delay(tries, randombytes_random(), retry_after);
     if (next >= http->deadline)
         return false;
-    report_line(http->report, tries == 1 ? REPORT_NOTICE : REPORT_DETAIL,
-                "%s: %s; it is tried again", service->name, because);
+    report_line(http->report, tries == 1 ? REPORT_NOTICE : REPORT_DETAIL, "%s; it is tried again",
+                because);
     return stop_wait(http->stop, next);
 }
 
@@ -201,18 +201,18 @@ bool http_ask(struct http *http, const struct http_service *service,
 {
     for (unsigned tries = 1;; tries++) {
         enum ending ending;
-        char because[32];
+        char because[2 * URL_SIZE];
         *answer = (struct http_answer){0};
         const bool answered = attempt(http, service, request, answer, &ending, failure);
         if (answered) {
             report_line(http->report, REPORT_DETAIL, "%s: %s %s: %ld", service->name,
                         request->method, request->path, answer->status);
-            (void)snprintf(because, sizeof(because), "status %ld", answer->status);
+            (void)snprintf(because, sizeof(because), "%s at %s answers %ld", service->name,
+                           service->url, answer->status);
         }
         if (answered ? !retry_is_useful(answer->status) : ending == ENDING_FINAL)
             return answered;
-        if (!wait_for_next(http, service, tries, answer->retry_after,
-                           answered ? because : failure->text))
+        if (!wait_for_next(http, tries, answer->retry_after, answered ? because : failure->text))
             return http->stop->signal != 0 ? stop_failure(http->stop, failure) : answered;
     }
 }

@@ -40,7 +40,8 @@ static bool run(const struct sync_options *options, struct stop *stop, char *con
     return ok;
 }
 
-/* Behind the options: no library gets to see a proxy, a resolver's file or SSLKEYLOGFILE. */
+/* Before any library looks: none gets to see a proxy, a resolver's file, or SSLKEYLOGFILE, into
+ * which libcurl would write what opens the connections. */
 static bool empty_environment(struct failure *failure)
 {
     return clearenv() == 0 || failure_set(failure, EX_OSERR, 0, "the environment can't be emptied");
@@ -55,8 +56,7 @@ static bool carry_out(const struct sync_options *options, char *const *environme
     if (options->command == SYNC_VERSION)
         return print_version(failure);
     vault_memory_lock(&options->report);
-    const bool ok = empty_environment(failure) && stop_open(&stop, failure) &&
-                    run(options, &stop, environment, failure);
+    const bool ok = stop_open(&stop, failure) && run(options, &stop, environment, failure);
     stop_close(&stop);
     return ok;
 }
@@ -67,9 +67,9 @@ int main(int argc, char **argv)
     char *const *environment = environ;
     struct sync_options options = {.report = {.program = "redis-vault-sync"}};
     struct failure failure = {0};
-    if (stop_signal_hold(&failure) && handoff_keep_standard_fds(&failure) &&
-        privileges_forbid_cores(&failure) && vault_memory_init(&failure) &&
-        sync_options_read(&options, argv, environment, &failure) &&
+    if (empty_environment(&failure) && stop_signal_hold(&failure) &&
+        handoff_keep_standard_fds(&failure) && privileges_forbid_cores(&failure) &&
+        vault_memory_init(&failure) && sync_options_read(&options, argv, environment, &failure) &&
         carry_out(&options, environment, &failure))
         return 0;
     return report_failure(&options.report, &failure, TERMINATION_LOG);

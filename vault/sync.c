@@ -60,9 +60,12 @@ static bool generate(struct sync *sync, struct kv_content *content, struct failu
 static void say(const struct sync *sync, enum written written, const struct kv_content *content,
                 double bits)
 {
-    static const char *const states[] = {[WRITTEN_NEW] = "created",
-                                         [WRITTEN_CHANGED] = "changed",
-                                         [WRITTEN_UNCHANGED] = "unchanged"};
+    static const char *const states[2][3] = {{[WRITTEN_NEW] = "created",
+                                              [WRITTEN_CHANGED] = "changed",
+                                              [WRITTEN_UNCHANGED] = "unchanged"},
+                                             {[WRITTEN_NEW] = "written",
+                                              [WRITTEN_CHANGED] = "written",
+                                              [WRITTEN_UNCHANGED] = "unchanged"}};
     const struct sync_options *options = sync->options;
     const bool is_news = written != WRITTEN_UNCHANGED || !sync->has_run;
     char target[2 * NAME_MAX_BYTES];
@@ -80,7 +83,7 @@ static void say(const struct sync *sync, enum written written, const struct kv_c
     if (bits > 0)
         (void)snprintf(strength, sizeof(strength), ", %.0f bits", bits);
     report_line(&options->report, is_news ? REPORT_NOTICE : REPORT_DETAIL, "%s: %s, from %s%s%s",
-                target, states[written], label, version, strength);
+                target, states[options->output != NULL][written], label, version, strength);
 }
 
 static bool write_file(const struct sync *sync, const struct kv_content *content,
