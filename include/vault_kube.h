@@ -78,6 +78,10 @@ json_t *kube_body(enum kube_body kind, const char *namespace, const struct sync_
                   const struct kv_content *content, const char *time, const char *resource_version,
                   struct failure *failure) MUST_CHECK;
 
+/* A JSON string as a Secret's data has it, another string; the caller releases it. NULL without
+ * memory. */
+json_t *kube_base64(const json_t *value);
+
 enum kube_operation { KUBE_GET, KUBE_POST, KUBE_PATCH, KUBE_OPERATIONS };
 
 #define KUBE_TEXT_SIZE 256

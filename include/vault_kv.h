@@ -27,7 +27,7 @@ bool kv_create(struct vault *vault, struct kv_content *content, bool *won,
                struct failure *failure) MUST_CHECK;
 
 /* MOUNT/PATH, as errors and annotations have it. */
-#define KV_LABEL_SIZE (2 * NAME_MAX_BYTES + 2)
+#define KV_LABEL_SIZE (2 * NAME_MAX_BYTES + 8) /* also with a /data in between */
 void kv_label(char label[KV_LABEL_SIZE], const struct sync_options *options);
 
 /* Pure: an answer of 200, by the version of the engine (1 or 2). EX_UNAVAILABLE when it is

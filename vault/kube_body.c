@@ -6,7 +6,7 @@
 #include "vault_kube.h"
 #include "vault_memory.h"
 
-static json_t *base64_of(const json_t *value)
+json_t *kube_base64(const json_t *value)
 {
     const size_t length = json_string_length(value);
     const size_t size = sodium_base64_ENCODED_LEN(length, sodium_base64_VARIANT_ORIGINAL);
@@ -25,7 +25,7 @@ static json_t *data_of(const struct sync_options *options, const struct kv_conte
     json_t *data = json_object();
     for (size_t i = 0; data != NULL && i < options->field_count; i++) {
         const struct sync_field *field = &options->fields[i];
-        json_t *value = base64_of(json_object_get(content->fields, field->name));
+        json_t *value = kube_base64(json_object_get(content->fields, field->name));
         if (json_object_set_new(data, field->key, value) < 0) {
             json_decref(data);
             return NULL;

@@ -65,17 +65,26 @@ static bool is_done(const struct http_answer *answer)
     return answer->status >= 200 && answer->status <= 299;
 }
 
-/* Whether Kubernetes' text repeats the token or a value. */
+static bool tells_value(const char *text, const json_t *value)
+{
+    json_t *encoded = kube_base64(value);
+    const bool tells =
+        encoded == NULL ||
+        credential_is_repeated(text, json_string_value(value), json_string_length(value)) ||
+        credential_is_repeated(text, json_string_value(encoded), json_string_length(encoded));
+    json_decref(encoded);
+    return tells;
+}
+
+/* Whether Kubernetes' text repeats the token or a password. */
 static bool tells_secret(const struct kube *kube, const struct kv_content *content,
                          const char *text)
 {
     const char *token = credential_text(kube->token);
     bool tells = credential_is_repeated(text, token, strlen(token));
-    for (size_t i = 0; i < kube->options->field_count; i++) {
-        const json_t *value = json_object_get(content->fields, kube->options->fields[i].name);
-        tells = tells ||
-                credential_is_repeated(text, json_string_value(value), json_string_length(value));
-    }
+    for (size_t i = 0; !tells && i < kube->options->field_count; i++)
+        tells = kube->options->fields[i].is_password &&
+                tells_value(text, json_object_get(content->fields, kube->options->fields[i].name));
     return tells;
 }
 
@@ -86,8 +95,7 @@ static bool fail(const struct kube *kube, const struct kv_content *content,
     char name[2 * NAME_MAX_BYTES];
     struct kube_status status;
     kube_status_read(&status, answer->body, answer->length);
-    /* of a malformed body a server may tell in base64 what it was */
-    if (answer->status == 400 || tells_secret(kube, content, status.message))
+    if (tells_secret(kube, content, status.message))
         status.message[0] = '\0';
     (void)snprintf(name, sizeof(name), "%s/%s", kube->namespace, kube->options->secret);
     return kube_failure(&kube->service, request->operation, name, answer, &status, failure);

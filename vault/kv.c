@@ -63,18 +63,27 @@ static bool is_absent(const struct http_answer *answer)
     return kv_absence_of(answer->body, answer->length, &version) == KV_NOTHING;
 }
 
+/* As a policy of Vault names it. */
+static void put_policy_path(char path[KV_LABEL_SIZE], const struct sync_options *options)
+{
+    (void)snprintf(path, KV_LABEL_SIZE, "%s%s/%s", options->mount, options->kv == 2 ? "/data" : "",
+                   options->path);
+}
+
 bool kv_read(struct vault *vault, struct kv_content *content, struct failure *failure)
 {
     const struct sync_options *options = vault->options;
     char path[URL_PATH_SIZE];
     char label[KV_LABEL_SIZE];
+    char what[KV_LABEL_SIZE];
     struct http_answer answer;
     put_path(path, options, true);
+    put_policy_path(what, options);
     kv_label(label, options);
     const struct vault_question question = {.operation = VAULT_READ,
                                             .method = "GET",
                                             .path = path,
-                                            .what = label,
+                                            .what = what,
                                             .role = options->role};
     content->fields = NULL;
     if (vault_ask(vault, &question, vault->token, NULL, &answer, failure))
@@ -105,14 +114,14 @@ static bool read_version(struct kv_content *content, const struct http_answer *a
 bool kv_create(struct vault *vault, struct kv_content *content, bool *won, struct failure *failure)
 {
     char path[URL_PATH_SIZE];
-    char label[KV_LABEL_SIZE];
+    char what[KV_LABEL_SIZE];
     struct http_answer answer = {0};
     put_path(path, vault->options, false);
-    kv_label(label, vault->options);
+    put_policy_path(what, vault->options);
     const struct vault_question question = {.operation = VAULT_WRITE,
                                             .method = "POST",
                                             .path = path,
-                                            .what = label,
+                                            .what = what,
                                             .role = vault->options->role,
                                             .written = content->fields};
     json_t *body = json_pack("{s:{s:i}, s:O}", "options", "cas", 0, "data", content->fields);

@@ -109,7 +109,7 @@ void vault_memory_lock(const struct report *report)
 {
     if (!has_room() || mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
         report_line(report, REPORT_DETAIL,
-                    "not all memory can be locked, only that of tokens: %s; raise the limit "
+                    "not all memory can be locked, at most that of tokens: %s; raise the limit "
                     "(ulimit -l) to 64 MiB, or have no swap",
                     strerror(errno));
 }

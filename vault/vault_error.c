@@ -45,9 +45,9 @@ static const struct meaning meanings[] = {
      "it ends with its lease"},
     {404, 404, OF(VAULT_READ), EX_NOINPUT, NULL, "has nothing there", ""},
     {401, 403, OF(VAULT_READ), EX_NOPERM, NULL, "denies reading",
-     "the role's policy needs `read` on that path"},
+     "the policy needs `read` on that path"},
     {401, 403, OF(VAULT_WRITE), EX_NOPERM, NULL, "denies writing",
-     "the role's policy needs `create` on that path for --generate"},
+     "the policy needs `create` on that path for --generate"},
     {400, 499, ANY, EX_UNAVAILABLE, NULL, "refuses the request", "check --mount, --path and --kv"},
 };
 
