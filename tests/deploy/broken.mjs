@@ -3,6 +3,7 @@
 
 const spec = (get) => (get('StatefulSet') ?? get('Deployment')).spec.template.spec;
 const redis = (get) => spec(get).containers[0];
+const job = (get) => get('Job').spec.template.spec.containers[0];
 
 /** `change` gets a function (kind, name) that looks up an object of the rendering, and all of its objects. */
 export const broken = [
@@ -69,6 +70,21 @@ export const broken = [
   { what: 'another namespace', rendering: 'istio-namespace', change: (get) => (get('AuthorizationPolicy').spec.rules[0].from[0].source.namespaces = ['default']), expected: 'namespace default is not here' },
   { what: 'an unknown principal', rendering: 'istio-service-account', change: (get) => (get('AuthorizationPolicy').spec.rules[0].from[0].source.principals = ['cluster.local/ns/redis/sa/client']), expected: 'is no ServiceAccount here' },
   { what: 'a principal that nobody is', rendering: 'istio-service-account', change: (get) => (get('Deployment').spec.template.spec.serviceAccountName = 'redis'), expected: 'no pod runs as' },
+  { what: "a Job that writes another Secret", rendering: 'vault', change: (get) => (job(get).args[3] = '--secret=other'), expected: 'the Secret is redis-password' },
+  { what: 'a Job without an end', rendering: 'vault', change: (get) => delete get('Job').spec.activeDeadlineSeconds, expected: 'nothing ends it' },
+  { what: 'two runs at a time', rendering: 'vault', change: (get) => delete get('CronJob').spec.concurrencyPolicy, expected: 'two of it may run' },
+  { what: 'a Job as another', rendering: 'vault', change: (get) => (get('Job').spec.template.spec.serviceAccountName = 'default'), expected: 'no ServiceAccount default' },
+  { what: 'a Role without patch', rendering: 'vault', change: (get) => get('Role').rules[1].verbs.pop(), expected: 'may not patch redis-password' },
+  { what: 'a Role without create', rendering: 'vault', change: (get) => get('Role').rules.shift(), expected: 'may not create redis-password' },
+  { what: 'a Role for every Secret', rendering: 'vault', change: (get) => delete get('Role').rules[1].resourceNames, expected: 'it lets get other Secrets' },
+  { what: 'a Role that lists', rendering: 'vault', change: (get) => get('Role').rules[0].verbs.push('list'), expected: 'it lets list other Secrets' },
+  { what: 'a Role for everything', rendering: 'vault', change: (get) => (get('Role').rules[0].resources = ['*']), expected: 'more than Secrets' },
+  { what: 'a RoleBinding of no Role', rendering: 'vault', change: (get) => (get('RoleBinding').roleRef.name = 'other'), expected: 'no Role other' },
+  { what: 'a RoleBinding for nobody', rendering: 'vault', change: (get) => (get('RoleBinding').subjects[0].name = 'default'), expected: 'no ServiceAccount default' },
+  { what: "Vault's token as a variable", rendering: 'vault', change: (get) => job(get).env.push({ name: 'VAULT_TOKEN', value: 'x' }), expected: 'VAULT_TOKEN is refused' },
+  { what: 'root in a Job', rendering: 'vault', change: (get) => (get('CronJob').spec.jobTemplate.spec.template.spec.securityContext.runAsUser = 0), expected: 'runAsUser is 0' },
+  { what: 'a misspelt field of a CronJob', rendering: 'vault', change: (get) => (get('CronJob').spec.jobTemplate.spec.backofLimit = 3), expected: 'unknown field' },
+  { what: 'an audience at the wrong place', rendering: 'vault', change: (get) => (get('Job').spec.template.spec.volumes[0].projected.audience = 'vault'), expected: 'unknown field' },
   { what: 'a ConfigMap that is not there', rendering: 'base', change: (_, all) => all.splice(all.findIndex((each) => each.kind === 'ConfigMap'), 1), expected: 'no ConfigMap' },
   { what: 'a key that the ConfigMap lacks', rendering: 'base', change: (get) => (get('ConfigMap').data = {}), expected: 'which the ConfigMap lacks' },
   { what: 'a mount of no volume', rendering: 'base', change: (get) => spec(get).volumes.shift(), expected: 'which is no volume' },

@@ -14,7 +14,7 @@ const rendered = path.join(root, 'deploy/rendered');
 /** What is rendered: every kustomization but the Secret's, whose password is not here. */
 export function kustomizations() {
   const overlays = fs.readdirSync(path.join(root, 'deploy/overlays')).sort();
-  return ['base', 'cache', ...overlays.map((name) => `overlays/${name}`)];
+  return ['base', 'cache', 'vault', ...overlays.map((name) => `overlays/${name}`)];
 }
 
 export function renderedFile(kustomization) {

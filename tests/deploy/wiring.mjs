@@ -2,7 +2,8 @@
 // What names what: the objects of one rendering fit together, and hold no password.
 import { containersOf, podOf } from './objects.mjs';
 
-const SECRET = 'redis-password'; // deploy/secret makes it
+const SECRET = 'redis-password'; // deploy/secret makes it, or deploy/vault
+const AUTHORITIES = 'vault-ca'; // the ConfigMap of who signed Vault's certificate, made by hand
 const PROBE_OWN_SECONDS = 1; // after which `redis-init ping` gives up by itself
 const PROBES = ['startupProbe', 'livenessProbe', 'readinessProbe'];
 
@@ -85,7 +86,7 @@ function* issuerProblems({ spec }, objects) {
 
 function* volumeProblems(volume, objects) {
   const map = volume.configMap && named(objects, 'ConfigMap', volume.configMap.name);
-  if (volume.configMap && !map) yield `volume ${volume.name}: no ConfigMap ${volume.configMap.name}`;
+  if (volume.configMap && !map && volume.configMap.name !== AUTHORITIES) yield `volume ${volume.name}: no ConfigMap ${volume.configMap.name}`;
   if (volume.secret && !isMade(volume.secret.secretName, objects)) yield `volume ${volume.name}: the Secret is ${SECRET}`;
 }
 
@@ -127,6 +128,48 @@ function* workloadProblems(object, objects) {
     yield 'its selector does not match the labels of its pods';
   if (object.kind === 'StatefulSet' && named(objects, 'Service', object.spec.serviceName)?.spec.clusterIP !== 'None')
     yield `serviceName ${object.spec.serviceName} is no headless Service here`;
+  yield* podProblems(object, pod, objects);
+}
+
+/** A Job's, or a CronJob's: it ends, is not tried without an end, and has the rights to write what it is told to. */
+function* jobProblems(object, objects) {
+  const pod = podOf(object);
+  const spec = object.spec.jobTemplate?.spec ?? object.spec;
+  if (!spec.activeDeadlineSeconds) yield 'nothing ends it that hangs';
+  if (object.kind === 'CronJob' && object.spec.concurrencyPolicy !== 'Forbid') yield 'two of it may run at a time';
+  yield* podProblems(object, pod, objects);
+  for (const container of containersOf(pod)) yield* syncProblems(container, pod.spec, objects);
+}
+
+function* syncProblems({ args = [], env = [] }, { serviceAccountName }, objects) {
+  const [, secret] = args.map((word) => /^--secret=(.*)$/.exec(word)).find(Boolean) ?? [];
+  if (secret !== SECRET) yield `it writes ${secret}, the Secret is ${SECRET}`;
+  const rules = objects
+    .filter(({ kind, subjects }) => kind === 'RoleBinding' && subjects?.some(({ name }) => name === serviceAccountName))
+    .flatMap(({ roleRef }) => named(objects, roleRef.kind, roleRef.name)?.rules ?? []);
+  const may = (verb) => rules.some(({ verbs, resources, resourceNames = [secret] }) =>
+    verbs.includes(verb) && resources.includes('secrets') && resourceNames.includes(secret));
+  for (const verb of ['create', 'get', 'patch']) if (!may(verb)) yield `its ServiceAccount may not ${verb} ${secret}`;
+  if (env.some(({ name }) => name === 'VAULT_TOKEN')) yield 'VAULT_TOKEN is refused';
+}
+
+/** A Role gives no more than is needed: no other Secret is read, and none is listed. */
+function* roleProblems({ rules }) {
+  for (const { apiGroups, resources, verbs, resourceNames } of rules) {
+    const words = [...apiGroups, ...resources, ...verbs];
+    if (words.includes('*') || resources.some((each) => each !== 'secrets')) yield 'Role: it gives more than Secrets';
+    for (const verb of verbs)
+      if (verb !== 'create' && !(['get', 'patch'].includes(verb) && resourceNames?.every((name) => name === SECRET)))
+        yield `Role: it lets ${verb} other Secrets`;
+  }
+}
+
+function* bindingProblems({ roleRef, subjects = [] }, objects) {
+  if (!named(objects, roleRef.kind, roleRef.name)) yield `RoleBinding: no ${roleRef.kind} ${roleRef.name}`;
+  for (const { kind, name } of subjects) if (!named(objects, kind, name)) yield `RoleBinding: no ${kind} ${name}`;
+}
+
+function* podProblems(object, pod, objects) {
   if (!named(objects, 'ServiceAccount', pod.spec.serviceAccountName)) yield `no ServiceAccount ${pod.spec.serviceAccountName}`;
   if (pod.spec.automountServiceAccountToken !== false) yield 'it is given a token for the API server';
   const volumes = [...(pod.spec.volumes ?? []), ...(object.spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata)];
@@ -145,6 +188,10 @@ const byKind = {
   Issuer: issuerProblems,
   StatefulSet: workloadProblems,
   Deployment: workloadProblems,
+  Job: jobProblems,
+  CronJob: jobProblems,
+  Role: roleProblems,
+  RoleBinding: bindingProblems,
 };
 
 /** What does not fit together in one rendering, a line each. */
