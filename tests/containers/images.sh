@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2034 # variables of run.sh and of the files beside this one
 # SPDX-License-Identifier: Apache-2.0
-# What is in the three images.
+# What is in the images of the server.
 
 # contents IMAGE: its root folder
 contents() {
@@ -82,7 +82,7 @@ case_configuration() {
 # README states it, rounded up to the next five: it must stay true
 case_size() {
     local image bytes
-    for image in redis-init redis debug debian:bookworm-slim; do
+    for image in redis-init redis debug vault-sync debian:bookworm-slim; do
         bytes=$(podman image inspect -f '{{.Size}}' "$image")
         echo "size of $image: $((bytes / 1000)) kB"
         [ "$image" != redis ] || check "redis: at most 25 MB" test "$bytes" -le 25000000

@@ -8,7 +8,7 @@ cd "$(dirname "$(readlink -f "$0")")/../.." || exit 1
 state=$PWD/build-containers
 # shellcheck source-path=SCRIPTDIR/.. source=checks.sh
 . tests/checks.sh
-for part in engine container images starts secrets life dropin compose; do
+for part in engine container images starts secrets life dropin compose vault; do
     # shellcheck source=/dev/null # each is checked by itself
     . "tests/containers/$part.sh"
 done
@@ -21,7 +21,7 @@ die() {
 build_images() {
     local target
     engine_make_base || die "the base image can't be made"
-    for target in builder redis-init redis debug; do
+    for target in builder redis-init redis debug vault-sync; do
         engine_build "$target" >"$state/logs/build-$target" 2>&1 ||
             { tail -n 40 "$state/logs/build-$target"; die "the image $target can't be built"; }
     done
