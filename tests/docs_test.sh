@@ -326,12 +326,24 @@ prepare_data() { # as another user than root the folder has to be there
     mkdir -p "$scratch/data" && echo "$scratch"
 }
 
+# What docs/vault.md says that the log has, redis-vault-sync can say.
+check_vault_messages() {
+    local said
+    # shellcheck disable=SC2016 # backquotes of Markdown
+    while read -r said; do
+        check "redis-vault-sync says \`$said\`" grep -qhF -e "$said" "$source"/vault/*.c "$source/init/verdict.c"
+    done < <(awk -F '|' '/^## /{on = $0 == "## What it says"} on && $2 ~ /^ [0-9]+ $/{print $3}' "$source/docs/vault.md" |
+        grep -oE '`[^`]+`' | tr -d '\`')
+    same "docs/vault.md and redis-vault-sync(8) have the same exit codes" "$(man_code_numbers redis-vault-sync)" \
+        "$(sed -nE '/^## What it says/,/^## Memory/s/^\| ([0-9]+) \| .*/\1/p' "$source/docs/vault.md")"
+}
+
 check_files() {
     local page link file command
     for page in "$source"/man/*.[1-8]; do
         check "${page##*/} is clean mdoc" mandoc -Tlint -W warning "$page"
     done
-    for page in README.md docs/kubernetes.md; do
+    for page in README.md docs/kubernetes.md docs/vault.md; do
         while read -r link; do
             check "$page links to $link" test -e "$source/$(dirname "$page")/$link"
         done < <(grep -oE '\]\([^)]*\)' "$source/$page" | tr -d '])(' | grep -v '^https:')
@@ -362,5 +374,6 @@ check_exit_codes
 check_snippets
 check_samples
 check_vault_texts
+check_vault_messages
 check_files
 checks_end
