@@ -188,7 +188,7 @@ static bool is_for_reload(const struct rotation_start *start, const char *variab
            strncmp(variable, "CREDENTIALS_DIRECTORY=", strlen("CREDENTIALS_DIRECTORY=")) == 0;
 }
 
-/* In the place of a variable of that name, which comes later in the array, if there is one. */
+/* Whether one of the array is of that name: a later one counts, as for the start. */
 static bool is_replaced(char *const *own, const char *variable)
 {
     const size_t length = strcspn(variable, "=") + 1;
@@ -207,12 +207,13 @@ static bool write_variables(const struct rotation_start *start, char **own, stru
     if (variables == NULL)
         return failure_set(failure, EX_OSERR, errno, "no memory for the environment");
     char **next = variables;
-    for (; *own != NULL; own++)
-        *next++ = *own;
+    for (char **variable = own; *variable != NULL; variable++)
+        *next++ = *variable;
     *next = NULL;
     for (size_t i = 0; i < count; i++)
         if (is_for_reload(start, start->environment[i]) &&
-            !is_replaced(variables, start->environment[i]))
+            !is_replaced(own, start->environment[i]) &&
+            !is_replaced(start->environment + i + 1, start->environment[i]))
             *next++ = start->environment[i];
     *next = NULL;
     const bool ok = environment_file_write(variables, start->settings->run_dir, failure);

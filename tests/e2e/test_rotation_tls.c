@@ -61,7 +61,7 @@ static void write_ini(const char *format)
 
 static void write_password(const char *password)
 {
-    container_write(&container, "password", password, strlen(password), 0444);
+    container_write(&container, "password", password, strlen(password), 0644);
 }
 
 /* The password is a file's that is watched, as those of [tls] are. */
