@@ -117,7 +117,7 @@ static int fail_at(pid_t pid, unsigned at, int fixed)
     struct tracer tracer = {.pid = pid};
     int status;
     if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status) || /* at its exec */
-        ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD) != 0 ||
+        ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL) != 0 ||
         ptrace(PTRACE_SYSCALL, pid, NULL, NULL) != 0)
         return HURT_FAILED;
     while (waitpid(pid, &status, 0) == pid) {
