@@ -15,6 +15,9 @@
  * is 1.4 MiB as base64. Vault's are smaller. */
 #define HTTP_ANSWER_MAX ((size_t)2 * 1024 * 1024)
 
+/* What is done at the end, in milliseconds at most: it does not hold up the end. */
+#define HTTP_GOODBYE_MS 5000
+
 /* Who is spoken to. */
 struct http_service {
     const char *name;        /* "Vault", as errors call it */

@@ -2,23 +2,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "vault_environment.h"
 #include "vault_kube.h"
 
 #define NAMESPACE_FILE "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 
-static const char *variable(char *const *environment, const char *name)
-{
-    const size_t length = strlen(name);
-    for (; *environment != NULL; environment++)
-        if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=')
-            return *environment + length + 1;
-    return NULL;
-}
-
 bool kube_url(char url[URL_SIZE], const char *host, const char *port, struct failure *failure)
 {
     char value[URL_SIZE];
-    if (host == NULL || *host == '\0' || port == NULL || *port == '\0')
+    if (host == NULL || port == NULL)
         return failure_set(failure, EX_CONFIG, 0,
                            "KUBERNETES_SERVICE_HOST is not set, so this is no pod: name the API "
                            "server by --kube-api, or a file by --output");
@@ -31,8 +23,8 @@ bool kube_url(char url[URL_SIZE], const char *host, const char *port, struct fai
 static bool find_url(struct kube *kube, char *const *environment, struct failure *failure)
 {
     if (kube->options->kube_api == NULL)
-        return kube_url(kube->url, variable(environment, "KUBERNETES_SERVICE_HOST"),
-                        variable(environment, "KUBERNETES_SERVICE_PORT"), failure);
+        return kube_url(kube->url, environment_value(environment, "KUBERNETES_SERVICE_HOST"),
+                        environment_value(environment, "KUBERNETES_SERVICE_PORT"), failure);
     memcpy(kube->url, kube->options->kube_url, sizeof(kube->url));
     return true;
 }

@@ -7,6 +7,7 @@
 
 #include "nearest.h"
 #include "option_table.h"
+#include "vault_environment.h"
 
 struct reader {
     struct sync_options *options;
@@ -107,25 +108,15 @@ static bool read_words(struct reader *reader, char **argv)
     return true;
 }
 
-/* The value of a variable, or NULL; an empty one is as none. */
-static char *variable(char *const *environment, const char *name)
-{
-    const size_t length = strlen(name);
-    for (; *environment != NULL; environment++)
-        if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=')
-            return (*environment)[length + 1] != '\0' ? *environment + length + 1 : NULL;
-    return NULL;
-}
-
 static bool read_variables(struct reader *reader, char *const *environment)
 {
-    if (variable(environment, "VAULT_TOKEN") != NULL)
+    if (environment_value(environment, "VAULT_TOKEN") != NULL)
         return failure_set(reader->failure, EX_USAGE, 0,
                            "VAULT_TOKEN: a variable shows the token to whoever reads /proc or "
                            "describes the pod; give a file by --auth token --token-file FILE");
     for (size_t i = 0; i < sync_option_count; i++) {
         const struct sync_option *row = &sync_option_table[i];
-        char *value = row->variable != NULL ? variable(environment, row->variable) : NULL;
+        char *value = row->variable != NULL ? environment_value(environment, row->variable) : NULL;
         if (value != NULL && !reader->given[i] &&
             !row->take(reader->options, row, value, reader->failure))
             return false;

@@ -2,8 +2,6 @@
 #include "vault_clock.h"
 #include "vault_sync.h"
 
-#define GOODBYE_MS 5000
-
 void sidecar_quit(struct http *http, const struct sync_options *options)
 {
     const struct http_service service = {
@@ -13,7 +11,7 @@ void sidecar_quit(struct http *http, const struct sync_options *options)
     struct failure failure = {0};
     if (options->quit_sidecar == NULL)
         return;
-    (void)http_set_deadline(http, clock_ms() + GOODBYE_MS);
+    (void)http_set_deadline(http, clock_ms() + HTTP_GOODBYE_MS);
     if (!http_ask(http, &service, &request, &answer, &failure))
         report_line(&options->report, REPORT_WARNING, "--quit-sidecar: %s", failure.text);
     else if (answer.status < 200 || answer.status > 299)

@@ -3,8 +3,6 @@
 #include "vault_json.h"
 #include "vault_session.h"
 
-#define GOODBYE_MS 5000 /* what is done at the end does not hold up the end */
-
 static const struct vault_question renew_question = {
     .operation = VAULT_RENEW,
     .method = "POST",
@@ -65,7 +63,7 @@ static void revoke(struct vault *vault, enum report_level level)
     struct failure failure = {0};
     struct http_answer answer;
     json_t *body = json_object();
-    const int64_t before = http_set_deadline(vault->http, clock_ms() + GOODBYE_MS);
+    const int64_t before = http_set_deadline(vault->http, clock_ms() + HTTP_GOODBYE_MS);
     if (!vault_ask(vault, &revoke_question, vault->token, body, &answer, &failure))
         report_line(&vault->options->report, level, "the token is not revoked: %s", failure.text);
     (void)http_set_deadline(vault->http, before);
