@@ -8,6 +8,7 @@
 
 #define CONF_NAME "redis.conf"
 #define ACL_NAME "users.acl"
+#define ACL_FOLDER_NAME "users.acl.d"  /* where others can swap the aclfile */
 #define ENVIRONMENT_NAME "environment" /* what `redis-init reload` goes by */
 #define OVERLAP_NAME "overlap"         /* the old passwords that still hold */
 #define AUDIT_NAME "audit"             /* what `redis-init audit` has said already */
@@ -22,6 +23,10 @@
 bool private_file_write(const char *folder, const char *name, const char *bytes, size_t length,
                         struct failure *failure) MUST_CHECK;
 
+/* The same into an open folder; `path` names it in the failure. */
+bool private_file_write_at(int folder, const char *path, const char *name, const char *bytes,
+                           size_t length, struct failure *failure) MUST_CHECK;
+
 struct private_file {
     int fd;       /* the file itself, to read; the caller closes it */
     bool by_path; /* whether its path is sure to lead the server to it */
@@ -30,6 +35,9 @@ struct private_file {
 /* The same, of a file that the server is to read. */
 bool private_file_place(struct private_file *file, const char *folder, const char *name,
                         const char *bytes, size_t length, struct failure *failure) MUST_CHECK;
+
+/* Makes the folder when it is missing; *by_path is as above, of any file in it. EX_CANTCREAT. */
+bool private_file_judge(const char *folder, bool *by_path, struct failure *failure) MUST_CHECK;
 
 /*
  * The same bytes in a sealed memfd that survives exec. Returns its descriptor, or -1 (EX_OSERR).

@@ -57,6 +57,7 @@ struct redis_conf {
     bool redacted;                         /* `requirepass <redacted>` for people to read */
     bool has_users;                        /* the server gets an aclfile, and no requirepass */
     const char *aclfile;                   /* where the server finds it; NULL when redacted */
+    unsigned long long acl_folder;         /* acl_folder_make(); 0: it has none of its own */
     const struct secret *primary_auth;     /* masterauth, where it is not the password; or NULL */
     const struct internal_user *internal;  /* NULL: there is none */
     const struct server_socket *socket;    /* NULL: no word of ours about a unix socket */
@@ -71,6 +72,9 @@ struct redis_conf {
 
 /* Likewise: the certificates that the server has, as certificate_print() has them. */
 #define REDIS_CONF_CERTIFICATE "#certificate"
+
+/* Likewise: the inode number of the aclfile's own folder, if there is one. */
+#define REDIS_CONF_ACL_FOLDER "#aclfolder"
 
 /*
  * The bytes of redis.conf: the user's first, then what redis-init controls, which wins. Pure.

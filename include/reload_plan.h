@@ -29,6 +29,7 @@ struct reload_plan {
     struct running_conf conf;  /* owned */
     struct run_file conf_text; /* owned */
     struct run_file acl_text;  /* owned */
+    int acl_folder;            /* owned: of users.acl; -1: there is none */
     char told_line[PLAN_LINE_SIZE];
     struct acl_text told;
     struct overlap overlap; /* owned */

@@ -22,6 +22,10 @@ struct run_file {
 bool run_file_read(struct run_file *file, const char *run_dir, const char *name, uid_t uid,
                    bool *found, struct failure *failure) MUST_CHECK;
 
+/* The same in an open folder. */
+bool run_file_read_at(struct run_file *file, int folder, const char *name, uid_t uid, bool *found,
+                      struct failure *failure) MUST_CHECK;
+
 /* Memory for `length` bytes. EX_OSERR. */
 bool run_file_new(struct run_file *file, size_t length, struct failure *failure) MUST_CHECK;
 

@@ -11,12 +11,13 @@
 
 /* How the server that runs is reached. */
 struct running_conf {
-    struct secret *password;   /* owned; NULL: none */
-    struct secret *credential; /* owned: of the user redis-init; NULL: there is none */
-    char socket[PATH_MAX];     /* of its unix socket, absolute; "": none */
-    char bind[BIND_MAX];       /* addresses as redis.conf has them */
-    unsigned port;             /* 0: no TCP, or TLS alone */
-    unsigned tls_port;         /* 0: no TLS */
+    struct secret *password;       /* owned; NULL: none */
+    struct secret *credential;     /* owned: of the user redis-init; NULL: there is none */
+    char socket[PATH_MAX];         /* of its unix socket, absolute; "": none */
+    char bind[BIND_MAX];           /* addresses as redis.conf has them */
+    unsigned port;                 /* 0: no TCP, or TLS alone */
+    unsigned tls_port;             /* 0: no TLS */
+    unsigned long long acl_folder; /* its inode number, as redis_conf.h has it; 0: none */
 };
 
 /*

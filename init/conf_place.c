@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "acl_folder.h"
 #include "private_file.h"
 
 /* Bytes in guarded memory, which whoever holds them frees by sodium_free(3). */
@@ -19,8 +21,10 @@ struct rendered {
 /* One of the files, on its way to the server. */
 struct placed {
     const char *name;
+    bool is_read_again; /* by ACL LOAD */
     char path[PATH_MAX];
     int fd;
+    unsigned long long folder; /* acl_folder_make(); 0: the server has no folder by descriptor */
 };
 
 /* What the server opens then is the file behind the descriptor, whatever lies in any folder. */
@@ -59,20 +63,57 @@ static bool make_room_for_socket(const struct server_socket *socket, struct fail
                        socket->path);
 }
 
+static bool name_file(struct placed *placed, const struct redis_conf *conf, const char *below,
+                      struct failure *failure)
+{
+    int n = snprintf(placed->path, sizeof(placed->path), "%s/%s%s", conf->settings->run_dir, below,
+                     placed->name);
+    if (n < 0 || (size_t)n >= sizeof(placed->path))
+        return failure_set(failure, EX_CANTCREAT, ENAMETOOLONG, "run_dir, name a shorter one");
+    return !is_users(conf, placed->path) ||
+           failure_set(failure, EX_CANTCREAT, 0,
+                       "%s is your own, which would be lost: name another run_dir", placed->path);
+}
+
+/* What the server opens then is what lies in that folder, whatever is put in its place. */
+static bool place_in_folder(struct placed *placed, int folder, const char *run_dir,
+                            const struct rendered *text, struct failure *failure)
+{
+    if (!private_file_write_at(folder, run_dir, placed->name, text->bytes, text->length, failure) ||
+        !hand_over(placed, folder, failure))
+        return false;
+    const size_t length = strlen(placed->path);
+    (void)snprintf(placed->path + length, sizeof(placed->path) - length, "/%s", placed->name);
+    return true;
+}
+
+static bool place_in_own_folder(struct placed *placed, const struct redis_conf *conf,
+                                const struct rendered *text, struct failure *failure)
+{
+    const char *run_dir = conf->settings->run_dir;
+    const int folder = acl_folder_make(run_dir, &placed->folder, failure);
+    if (folder < 0)
+        return false;
+    if (name_file(placed, conf, ACL_FOLDER_NAME "/", failure) &&
+        place_in_folder(placed, folder, run_dir, text, failure))
+        return true;
+    (void)close(folder);
+    return false;
+}
+
 static bool place_file(struct placed *placed, const struct redis_conf *conf,
                        const struct rendered *text, const struct report *report,
                        struct failure *failure)
 {
     const char *run_dir = conf->settings->run_dir;
     struct private_file file;
-    int n = snprintf(placed->path, sizeof(placed->path), "%s/%s", run_dir, placed->name);
-    if (n < 0 || (size_t)n >= sizeof(placed->path))
-        return failure_set(failure, EX_CANTCREAT, ENAMETOOLONG, "run_dir, name a shorter one");
-    if (is_users(conf, placed->path))
-        return failure_set(failure, EX_CANTCREAT, 0,
-                           "%s is your own, which would be lost: name another run_dir",
-                           placed->path);
-    if (!private_file_place(&file, run_dir, placed->name, text->bytes, text->length, failure))
+    bool by_path = true;
+    if (placed->is_read_again && !private_file_judge(run_dir, &by_path, failure))
+        return false;
+    if (!by_path)
+        return place_in_own_folder(placed, conf, text, failure);
+    if (!name_file(placed, conf, "", failure) ||
+        !private_file_place(&file, run_dir, placed->name, text->bytes, text->length, failure))
         return false;
     if (file.by_path) {
         (void)close(file.fd);
@@ -131,7 +172,7 @@ static bool place_both(struct conf_place_found *found, const struct redis_conf *
                        const struct acl_file *acl, bool in_file, const struct report *report,
                        struct failure *failure)
 {
-    struct placed acl_placed = {.name = ACL_NAME, .fd = -1};
+    struct placed acl_placed = {.name = ACL_NAME, .is_read_again = true, .fd = -1};
     struct placed placed = {.name = CONF_NAME, .fd = -1};
     struct redis_conf with_acl = *conf;
     if (in_file && !make_room_for_socket(conf->socket, failure))
@@ -140,6 +181,7 @@ static bool place_both(struct conf_place_found *found, const struct redis_conf *
         !place_rendered(&acl_placed, conf, in_file, write_acl, acl, report, failure))
         return false;
     with_acl.aclfile = acl_placed.path;
+    with_acl.acl_folder = acl_placed.folder;
     if (!place_rendered(&placed, &with_acl, in_file, write_conf, &with_acl, report, failure)) {
         if (acl_placed.fd >= 0)
             (void)close(acl_placed.fd);

@@ -102,37 +102,62 @@ static int open_folder(const char *path, struct failure *failure)
     return folder;
 }
 
-/* The file's descriptor, to read, or -1; *by_path, unless it is NULL, as in private_file. */
-static int write_into(const char *path, const char *name, const char *bytes, size_t length,
-                      bool *by_path, struct failure *failure)
+/* The file's descriptor, to read, or -1. */
+static int write_into(int folder, const char *path, const char *name, const char *bytes,
+                      size_t length, struct failure *failure)
 {
-    const int folder = open_folder(path, failure);
-    if (folder < 0)
-        return -1;
     const int fd = publish(folder, name, bytes, length);
     if (fd < 0)
         failure_set(failure, EX_CANTCREAT, errno, "%s can't be written into run_dir %s", name,
                     path);
-    else if (by_path != NULL)
-        *by_path = is_own_path(folder, path) && folder_is_private(folder);
-    (void)close(folder);
     return fd;
 }
 
-bool private_file_write(const char *path, const char *name, const char *bytes, size_t length,
-                        struct failure *failure)
+bool private_file_write_at(int folder, const char *path, const char *name, const char *bytes,
+                           size_t length, struct failure *failure)
 {
-    const int fd = write_into(path, name, bytes, length, NULL, failure);
+    const int fd = write_into(folder, path, name, bytes, length, failure);
     if (fd >= 0)
         (void)close(fd);
     return fd >= 0;
 }
 
+bool private_file_write(const char *path, const char *name, const char *bytes, size_t length,
+                        struct failure *failure)
+{
+    const int folder = open_folder(path, failure);
+    if (folder < 0)
+        return false;
+    const bool ok = private_file_write_at(folder, path, name, bytes, length, failure);
+    (void)close(folder);
+    return ok;
+}
+
+static bool is_by_path(int folder, const char *path)
+{
+    return is_own_path(folder, path) && folder_is_private(folder);
+}
+
 bool private_file_place(struct private_file *file, const char *path, const char *name,
                         const char *bytes, size_t length, struct failure *failure)
 {
-    file->fd = write_into(path, name, bytes, length, &file->by_path, failure);
+    const int folder = open_folder(path, failure);
+    if (folder < 0)
+        return false;
+    file->fd = write_into(folder, path, name, bytes, length, failure);
+    file->by_path = is_by_path(folder, path);
+    (void)close(folder);
     return file->fd >= 0;
+}
+
+bool private_file_judge(const char *path, bool *by_path, struct failure *failure)
+{
+    const int folder = open_folder(path, failure);
+    if (folder < 0)
+        return false;
+    *by_path = is_by_path(folder, path);
+    (void)close(folder);
+    return true;
 }
 
 int private_memfd(const char *name, const char *bytes, size_t length, struct failure *failure)

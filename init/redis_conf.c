@@ -263,10 +263,15 @@ static void put_credential(struct byte_sink *sink, const struct redis_conf *conf
 
 static void put_aclfile(struct byte_sink *sink, const struct redis_conf *conf)
 {
+    char inode[24];
     if (conf->aclfile != NULL)
         put_quoted_line(sink, "aclfile", conf->aclfile, strlen(conf->aclfile));
     else
         put_line(sink, "aclfile", "<users.acl>");
+    if (conf->acl_folder != 0) {
+        (void)snprintf(inode, sizeof(inode), "%llu", conf->acl_folder);
+        put_line(sink, REDIS_CONF_ACL_FOLDER, inode);
+    }
 }
 
 /* With an aclfile the server would ignore `requirepass` and refuse `user`. */

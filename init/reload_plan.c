@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "acl_folder.h"
 #include "private_file.h"
 #include "redis_conf.h"
 #include "server_features.h"
@@ -75,25 +76,33 @@ static bool fail_mode(const struct reload_plan *plan, struct failure *failure)
                        plan->has_users ? "without" : "with");
 }
 
+static bool load_told_users(struct reload_plan *plan, struct failure *failure)
+{
+    const char *run_dir = plan->settings->run_dir;
+    bool found;
+    plan->acl_folder = acl_folder_open(run_dir, plan->conf.acl_folder, failure);
+    if (plan->acl_folder < 0 ||
+        !run_file_read_at(&plan->acl_text, plan->acl_folder, ACL_NAME, plan->uid, &found, failure))
+        return false;
+    return (plan->has_acl && found) ||
+           failure_set(failure, EX_NOINPUT, 0, "there is no " ACL_NAME " in run_dir %s", run_dir);
+}
+
 static bool load_told(struct reload_plan *plan, struct failure *failure)
 {
     const struct settings *settings = plan->settings;
     struct conf_line line;
     bool found;
-    bool has_file = false;
     if (!running_conf_read(&plan->conf, settings, plan->uid, &found, failure) ||
         (found && !run_file_read(&plan->conf_text, settings->run_dir, CONF_NAME, plan->uid, &found,
-                                 failure)) ||
-        !run_file_read(&plan->acl_text, settings->run_dir, ACL_NAME, plan->uid, &has_file, failure))
+                                 failure)))
         return false;
     if (!found)
         return running_conf_missing(settings, plan->uid, failure);
     plan->has_acl = plan->conf.credential != NULL;
     plan->had_users =
         conf_edit_find(plan->conf_text.bytes, plan->conf_text.length, "aclfile", &line);
-    return (!plan->had_users || (plan->has_acl && has_file)) ||
-           failure_set(failure, EX_NOINPUT, 0, "there is no " ACL_NAME " in run_dir %s",
-                       settings->run_dir);
+    return !plan->had_users || load_told_users(plan, failure);
 }
 
 static struct acl_text line_of(char text[PLAN_LINE_SIZE], const struct secret *password)
@@ -154,7 +163,7 @@ static void compare(struct reload_plan *plan)
 bool reload_plan_read(struct reload_plan *plan, const struct settings *settings,
                       struct failure *failure)
 {
-    *plan = (struct reload_plan){.settings = settings, .uid = getuid()};
+    *plan = (struct reload_plan){.settings = settings, .uid = getuid(), .acl_folder = -1};
     if (!load_told(plan, failure) ||
         !overlap_read(&plan->overlap, settings->run_dir, plan->uid, failure))
         return false;
@@ -187,6 +196,8 @@ void reload_plan_free(struct reload_plan *plan)
     run_file_free(&plan->wanted);
     run_file_free(&plan->conf_text);
     run_file_free(&plan->acl_text);
+    if (plan->acl_folder >= 0)
+        (void)close(plan->acl_folder);
     running_conf_free(&plan->conf);
     overlap_free(&plan->overlap);
 }

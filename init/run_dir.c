@@ -21,6 +21,7 @@ static bool is_known(const char *name)
         CONF_NAME,
         CONF_NAME NEW_SUFFIX,
         ACL_NAME,
+        ACL_FOLDER_NAME,
         ACL_NAME NEW_SUFFIX,
         ENVIRONMENT_NAME,
         ENVIRONMENT_NAME NEW_SUFFIX,

@@ -12,17 +12,6 @@
 /* What locked memory may be had for it; a start with a larger conf would have failed as well. */
 #define FILE_MAX ((off_t)1 << 22)
 
-/* The descriptor, or -1. */
-static int open_in(const char *run_dir, const char *name)
-{
-    const int folder = open(run_dir, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (folder < 0)
-        return -1;
-    const int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    (void)close(folder);
-    return fd;
-}
-
 static bool is_private_of(const struct stat *status, uid_t uid)
 {
     return S_ISREG(status->st_mode) && status->st_uid == uid &&
@@ -80,13 +69,13 @@ static bool read_open(struct run_file *file, int fd, const char *name, size_t si
     return true;
 }
 
-bool run_file_read(struct run_file *file, const char *run_dir, const char *name, uid_t uid,
-                   bool *found, struct failure *failure)
+bool run_file_read_at(struct run_file *file, int folder, const char *name, uid_t uid, bool *found,
+                      struct failure *failure)
 {
     struct stat status;
     *file = (struct run_file){.bytes = NULL};
     *found = false;
-    const int fd = open_in(run_dir, name);
+    const int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return is_absence(errno) || fail_read(name, failure);
     bool ok = fstat(fd, &status) == 0 || fail_read(name, failure);
@@ -95,6 +84,19 @@ bool run_file_read(struct run_file *file, const char *run_dir, const char *name,
     (void)close(fd);
     if (!ok)
         run_file_free(file);
+    return ok;
+}
+
+bool run_file_read(struct run_file *file, const char *run_dir, const char *name, uid_t uid,
+                   bool *found, struct failure *failure)
+{
+    *file = (struct run_file){.bytes = NULL};
+    *found = false;
+    const int folder = open(run_dir, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0)
+        return is_absence(errno) || fail_read(name, failure);
+    const bool ok = run_file_read_at(file, folder, name, uid, found, failure);
+    (void)close(folder);
     return ok;
 }
 

@@ -92,6 +92,14 @@ static bool take_dir(struct parser *parser, char *value)
     return *value == '/' && copy(parser->data_dir, PATH_MAX, value);
 }
 
+static bool take_acl_folder(struct parser *parser, char *value)
+{
+    char *end;
+    errno = 0;
+    parser->conf->acl_folder = strtoull(value, &end, 10);
+    return *value != '\0' && *end == '\0' && errno == 0;
+}
+
 struct wanted {
     const char *name;
     bool is_list; /* of words without quotes, as we write it */
@@ -106,6 +114,7 @@ static const struct wanted wanted[] = {
     {"bind", true, take_bind},
     {"unixsocket", false, take_socket},
     {"dir", false, take_dir},
+    {REDIS_CONF_ACL_FOLDER, false, take_acl_folder},
 };
 
 static const struct wanted *find(const char *name, size_t length)

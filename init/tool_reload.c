@@ -99,12 +99,6 @@ static bool tell_password(struct reload *reload, struct failure *failure)
                                failure);
 }
 
-static bool put_file(const struct reload_plan *plan, const char *name, const struct run_file *text,
-                     struct failure *failure)
-{
-    return private_file_write(plan->settings->run_dir, name, text->bytes, text->length, failure);
-}
-
 static bool edit(struct run_file *text, const struct conf_line *line, const char *name,
                  const struct secret *secret, struct failure *failure)
 {
@@ -134,10 +128,13 @@ static bool edit_primary(struct reload_plan *plan, struct failure *failure)
 /* A start, and the next reload, find what the server has. */
 static bool write_files(struct reload_plan *plan, struct failure *failure)
 {
-    if (plan->has_users && !put_file(plan, ACL_NAME, &plan->wanted, failure))
+    const char *run_dir = plan->settings->run_dir;
+    if (plan->has_users && !private_file_write_at(plan->acl_folder, run_dir, ACL_NAME,
+                                                  plan->wanted.bytes, plan->wanted.length, failure))
         return false;
     return edit_password(plan, failure) && edit_primary(plan, failure) &&
-           put_file(plan, CONF_NAME, &plan->conf_text, failure);
+           private_file_write(run_dir, CONF_NAME, plan->conf_text.bytes, plan->conf_text.length,
+                              failure);
 }
 
 /* What is told must be noted before, and is a file only when it was told. */

@@ -46,6 +46,12 @@ void container_arg(struct container *container, const char *argument)
     container->arguments[container->argument_count++] = argument;
 }
 
+const char *container_users(const struct container *container)
+{
+    static const char own_folder[] = "redis-init/users.acl.d/users.acl";
+    return container_has(container, own_folder) ? own_folder : "redis-init/users.acl";
+}
+
 void container_path(const struct container *container, const char *name, char *path, size_t size)
 {
     int n = snprintf(path, size, "%s/%s", container->folder, name);

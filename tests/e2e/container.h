@@ -63,6 +63,9 @@ bool container_await_line(struct container *container, const char *text);
 int container_wait(struct container *container);
 
 bool container_has(const struct container *container, const char *name);
+/* The aclfile of run_dir /run/redis-init. In a normal user's container others could swap it. */
+const char *container_users(const struct container *container);
+
 void container_path(const struct container *container, const char *name, char *path, size_t size);
 
 /* PID, seen from outside, of the only child of PID 1. */

@@ -135,7 +135,7 @@ START_TEST(each_gets_in_by_its_own)
             expect_absent(processes[j], "environ", secrets[i]);
             expect_absent(processes[j], "cmdline", secrets[i]);
         }
-        read_private("redis-init/users.acl");
+        read_private(container_users(&container));
         ck_assert_msg(strstr(text, secrets[i]) == NULL, "%s", text);
         ck_assert_msg(strstr(text, "nopass") == NULL && strchr(text, '>') == NULL, "%s", text);
     }

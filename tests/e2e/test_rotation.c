@@ -294,7 +294,7 @@ START_TEST(users_come_and_go)
     container_expect(app, "NOPERM", "SET", "app:1", "x", NULL);
     container_expect(app, "", "GET", "app:1", NULL);
     expect_reload(0, "");
-    read_file("redis-init/users.acl");
+    read_file(container_users(&container));
     ck_assert_ptr_nonnull(strstr(text, "user other on #"));
     ck_assert_ptr_null(strstr(text, "user gone "));
     container_write(&container, "x.ini", "[user app]\nruls = x\n", 20, 0644);
@@ -302,30 +302,6 @@ START_TEST(users_come_and_go)
     container_write(&container, "x.ini", "", 0, 0644);
     expect_reload(EX_CONFIG, "the server was started with users, which only a start can change");
     expect_login("app", APP, "OK");
-    container_stop(&container, 0);
-}
-END_TEST
-
-static bool make_shared_folder(void *argument)
-{
-    (void)argument;
-    /* with something in it that is not ours, so that root does not take it for itself */
-    return mkdir("/run/shared", 0700) == 0 && mkdir("/run/shared/other", 0700) == 0 &&
-           chmod("/run/shared", 0777) == 0;
-}
-
-/* An emptyDir is root's, and everyone may write to it. Whoever does can keep reload from its work:
- * what it reads there is judged, and what it writes is the server's uid's alone. */
-START_TEST(in_a_shared_run_dir_it_changes)
-{
-    make_secret(OLD "\n");
-    container.before_exec = make_shared_folder;
-    container_setenv(&container, "REDIS_INIT_RUN_DIR=/run/shared");
-    start();
-    ck_assert_ptr_nonnull(strstr(container.log, "conf /proc/self/fd/"));
-    swap(NEW "\n");
-    await("rotated: new password of default");
-    expect_password(NEW, "OK");
     container_stop(&container, 0);
 }
 END_TEST
@@ -348,6 +324,5 @@ int main(int argc, char *argv[])
     tcase_add_test(tests, masterauth_follows_its_user);
     tcase_add_test(tests, a_masterauth_of_the_users_stays);
     tcase_add_test(tests, users_come_and_go);
-    tcase_add_test(tests, in_a_shared_run_dir_it_changes);
     return container_main(tests);
 }
