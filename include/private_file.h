@@ -12,6 +12,7 @@
 #define ENVIRONMENT_NAME "environment" /* what `redis-init reload` goes by */
 #define OVERLAP_NAME "overlap"         /* the old passwords that still hold */
 #define AUDIT_NAME "audit"             /* what `redis-init audit` has said already */
+#define LOCK_NAME "lock"               /* of `redis-init reload` */
 #define NEW_SUFFIX ".new"              /* of a file that is not whole yet */
 
 /*

@@ -14,6 +14,7 @@
 #include "environment_file.h"
 #include "overlap.h"
 #include "private_file.h"
+#include "run_lock.h"
 #include "supervise_options.h"
 
 #ifndef STATX_MNT_ID
@@ -279,6 +280,13 @@ static bool add_command(struct arranger *arranger, const char *part)
            add_tool(arranger, "--on-change=", "reload", part);
 }
 
+/* What a former start left: nothing of it is meant for this server. */
+static void forget(const char *run_dir)
+{
+    overlap_forget(run_dir);
+    run_lock_forget(run_dir);
+}
+
 bool rotation_arrange(struct rotation *rotation, const struct rotation_start *start,
                       struct failure *failure)
 {
@@ -288,7 +296,7 @@ bool rotation_arrange(struct rotation *rotation, const struct rotation_start *st
     bool certificates;
     *rotation = (struct rotation){.count = 0};
     if (start->in_run_dir)
-        overlap_forget(start->settings->run_dir);
+        forget(start->settings->run_dir);
     if (!can_reload(&arranger)) {
         report_line(&start->options->report, REPORT_NOTICE, "rotation is off because %s",
                     arranger.off);

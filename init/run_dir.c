@@ -26,6 +26,7 @@ static bool is_known(const char *name)
         ENVIRONMENT_NAME,
         ENVIRONMENT_NAME NEW_SUFFIX,
         OVERLAP_NAME,
+        LOCK_NAME,
         OVERLAP_NAME NEW_SUFFIX,
     };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "private_file.h"
@@ -13,6 +11,7 @@
 #include "reload_server.h"
 #include "reload_tls.h"
 #include "reload_words.h"
+#include "run_lock.h"
 #include "tool.h"
 
 #define SERVER_TIMEOUT 10 /* seconds, for all that is told together */
@@ -23,21 +22,6 @@ struct reload {
     const struct report *report;
     long long now; /* overlap_clock() */
 };
-
-/* Held until the end of this process, also by a kill: no other reload tells the server something
- * else meanwhile. */
-static bool lock(const char *run_dir, struct failure *failure)
-{
-    const int folder = open(run_dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (folder < 0)
-        return failure_set(failure, EX_NOINPUT, errno, "run_dir %s can't be opened", run_dir);
-    int result;
-    do
-        result = flock(folder, LOCK_EX);
-    while (result < 0 && errno == EINTR);
-    return result == 0 ||
-           failure_set(failure, EX_OSERR, errno, "run_dir %s can't be locked", run_dir);
-}
 
 static bool note_hashes(struct reload *reload, const struct acl_line *user,
                         const struct acl_line *hashes, struct failure *failure)
@@ -294,7 +278,7 @@ bool tool_reload(const struct options *options, struct settings *settings, char 
 {
     struct failure of_tls;
     if (!privileges_drop(settings->uid, settings->gid, failure) ||
-        !lock(settings->run_dir, failure))
+        !run_lock_take(settings->run_dir, RUN_LOCK_SECONDS, failure))
         return false;
     const bool all = options->passwords == options->certificates;
     const bool passwords =
