@@ -23,7 +23,8 @@ struct rotation_start {
     const struct password *password;
     const char *server; /* the program's path */
     char *const *environment;
-    bool in_run_dir; /* whether the server's files are there, and not in a memfd */
+    const char *renamed; /* by renamed_find(), or NULL */
+    bool in_run_dir;     /* whether the server's files are there, and not in a memfd */
 };
 
 /*

@@ -124,6 +124,9 @@ static bool can_reload(struct arranger *arranger)
     const struct rotation_start *start = arranger->start;
     if (!start->in_run_dir)
         (void)snprintf(arranger->off, sizeof(arranger->off), "redis.conf is in a memfd");
+    else if (start->renamed != NULL)
+        (void)snprintf(arranger->off, sizeof(arranger->off), "rename-command renames %s",
+                       start->renamed);
     else if (start->settings->config_file != NULL && *start->settings->config_file != '/')
         (void)snprintf(arranger->off, sizeof(arranger->off), "%s %s", start->settings->config_file,
                        problem_of(start->settings->config_file));

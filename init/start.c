@@ -17,6 +17,7 @@
 #include "handoff.h"
 #include "password_source.h"
 #include "privileges.h"
+#include "renamed.h"
 #include "rotation.h"
 #include "run_dir.h"
 #include "tls_check.h"
@@ -255,12 +256,16 @@ static void free_secrets(struct launch *launch)
 static bool arrange(struct rotation *rotation, const struct launch *launch,
                     const struct conf_place_found *place, struct failure *failure)
 {
+    const char *renamed;
+    if (!renamed_find(&renamed, launch->settings, &launch->args, failure))
+        return false;
     const struct rotation_start start = {
         .options = launch->options,
         .settings = launch->settings,
         .password = &launch->password,
         .server = launch->server,
         .environment = launch->environment,
+        .renamed = renamed,
         .in_run_dir = place->in_run_dir,
     };
     return ((launch->password.secret == NULL && !settings_has_users(launch->settings) &&

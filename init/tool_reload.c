@@ -11,6 +11,7 @@
 #include "reload_server.h"
 #include "reload_tls.h"
 #include "reload_words.h"
+#include "renamed.h"
 #include "run_lock.h"
 #include "tool.h"
 
@@ -273,12 +274,22 @@ static bool fail_both(const struct report *report, struct failure *failure,
     return false;
 }
 
+static bool can_tell(const struct settings *settings, struct failure *failure)
+{
+    const char *renamed = renamed_in(settings);
+    return renamed == NULL ||
+           failure_set(failure, EX_CONFIG, 0,
+                       "the server can't be told: rename-command renames %s, which reload needs",
+                       renamed);
+}
+
 bool tool_reload(const struct options *options, struct settings *settings, char **environment,
                  struct failure *failure)
 {
     struct failure of_tls;
     if (!privileges_drop(settings->uid, settings->gid, failure) ||
-        !run_lock_take(settings->run_dir, RUN_LOCK_SECONDS, failure))
+        !run_lock_take(settings->run_dir, RUN_LOCK_SECONDS, failure) ||
+        !can_tell(settings, failure))
         return false;
     const bool all = options->passwords == options->certificates;
     const bool passwords =

@@ -239,6 +239,33 @@ START_TEST(a_relative_path_stays)
 }
 END_TEST
 
+static const char *const renames[][2] = {
+    {"rename-command CONFIG \"\"\n", "CONFIG"},
+    {"rename-command ACL hidden\n", "ACL"},
+};
+
+/* As no reload could tell the server anything. */
+START_TEST(with_a_renamed_command_it_stays)
+{
+    char line[128];
+    make_secret(OLD "\n");
+    container_write(&container, "user.conf", renames[_i][0], strlen(renames[_i][0]), 0644);
+    container_arg(&container, "redis-server");
+    container_arg(&container, "/run/user.conf");
+    container_start(&container);
+    (void)snprintf(line, sizeof(line), "rotation is off because rename-command renames %s\n",
+                   renames[_i][1]);
+    await(CONTAINER_READY);
+    ck_assert_msg(strstr(container.log, line) != NULL, "%s", container.log);
+    swap(NEW "\n");
+    (void)snprintf(line, sizeof(line), "rename-command renames %s, which reload needs",
+                   renames[_i][1]);
+    expect_reload(EX_CONFIG, line);
+    expect_password(OLD, "OK");
+    container_stop(&container, 0);
+}
+END_TEST
+
 static bool mount_file(void *argument)
 {
     (void)argument;
@@ -308,6 +335,7 @@ int main(void)
     tcase_add_test(tests, a_password_of_a_variable_stays);
     tcase_add_test(tests, in_memory_it_stays);
     tcase_add_loop_test(tests, a_relative_path_stays, 0, COUNT(relative));
+    tcase_add_loop_test(tests, with_a_renamed_command_it_stays, 0, COUNT(renames));
     tcase_add_test(tests, a_file_mounted_alone_stays);
     tcase_add_test(tests, roots_own_file_stays);
     tcase_add_test(tests, a_fifo_stays);
