@@ -190,7 +190,14 @@ ping_with() {
 }
 # rotated WORKLOAD: waits for the line that says it
 rotated() {
-    timeout 180 kubectl --namespace "$namespace" logs --follow "$1" -c redis 2>/dev/null | grep -qm1 'rotated: new password of default'
+    local logs found=1
+    coproc logging { exec timeout 180 kubectl --namespace "$namespace" logs --follow "$1" -c redis 2>/dev/null; }
+    # shellcheck disable=SC2154 # coproc sets it
+    logs=$logging_PID
+    grep -qm1 'rotated: new password of default' <&"${logging[0]}" && found=0
+    kill "$logs" 2>/dev/null
+    wait "$logs" 2>/dev/null
+    return $found
 }
 # check_rotation WORKLOAD HOST: a Secret that changes; the kubelet swaps its volume in its own time
 check_rotation() {
@@ -282,10 +289,9 @@ try_cache() {
     grep '^FIGURE' "$scratch/said"
     check "cache: redis-init ping says that it is alive" grep -q '^redis-init: alive: ' "$scratch/said"
     check "cache: nothing is left of the probes" test "$(in_namespace exec deployment/redis-cache -c redis -- sh -c 'cat /proc/[0-9]*/status' 2>/dev/null | grep -c '^State:.Z')" = 0
+    check_rotation deployment/redis-cache redis-cache
     in_namespace rollout restart deployment/redis-cache >/dev/null
     check "cache: a rolling restart" timed "cache: rolling restart" rolled_out deployment/redis-cache
-    reached redis-cache
-    check_rotation deployment/redis-cache redis-cache
 }
 
 try_variable() {
