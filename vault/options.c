@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "nearest.h"
-#include "option_table.h"
 #include "vault_environment.h"
+#include "vault_option_table.h"
 
 struct reader {
     struct sync_options *options;

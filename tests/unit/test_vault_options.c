@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "option_table.h"
 #include "unit.h"
 #include "vault_memory.h"
+#include "vault_option_table.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 #define WORDS 16
