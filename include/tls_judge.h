@@ -21,9 +21,11 @@ bool tls_refuse(struct tls_answer *answer, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*
- * Opens a file to read and judges the open file: a regular one. A `private` one, the key, neither
- * its group nor others may write, nor others read; its group may, as a Secret's fsGroup does. NULL
- * after filling *answer: EX_NOINPUT when it can't be opened, EX_DATAERR.
+ * Opens a file to read and judges the open file: a regular one, which neither its group nor others
+ * may write, as who adds an authority lets in whom he likes. A `private` one, the key, others may
+ * not read; its group may, as a Secret's fsGroup does. One that is not private may have any mode
+ * where its file system is mounted read-only. NULL after filling *answer: EX_NOINPUT when it can't
+ * be opened, EX_DATAERR.
  */
 FILE *tls_open(const char *path, bool is_private, struct tls_answer *answer);
 

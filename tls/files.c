@@ -3,10 +3,18 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "tls_judge.h"
+
+/* What is mounted so has, from Windows, mode 0777. */
+static bool is_read_only(int fd)
+{
+    struct statvfs mounted;
+    return fstatvfs(fd, &mounted) == 0 && (mounted.f_flag & ST_RDONLY) != 0;
+}
 
 static bool judge(int fd, const char *path, bool is_private, struct tls_answer *answer)
 {
@@ -21,7 +29,7 @@ static bool judge(int fd, const char *path, bool is_private, struct tls_answer *
                           "%s can be read by others (mode %04o), chmod o-r (in Kubernetes, "
                           "defaultMode: 0440 with an fsGroup)",
                           path, mode);
-    if (is_private && (mode & (S_IWGRP | S_IWOTH)) != 0)
+    if ((mode & (S_IWGRP | S_IWOTH)) != 0 && (is_private || !is_read_only(fd)))
         return tls_refuse(answer, EX_DATAERR, "%s can be written by others (mode %04o), chmod go-w",
                           path, mode);
     return true;

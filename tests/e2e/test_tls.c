@@ -5,6 +5,7 @@
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -159,6 +160,27 @@ START_TEST(an_end_that_is_near_is_said)
 }
 END_TEST
 
+static bool mount_read_only(void *argument)
+{
+    (void)argument;
+    return mount("/run/tls", "/run/tls", NULL, MS_BIND, NULL) == 0 &&
+           mount(NULL, "/run/tls", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) == 0;
+}
+
+/* As what comes from Windows is, or a volume of modes that nobody can change. */
+START_TEST(nobody_writes_to_a_read_only_mount)
+{
+    if (!container_is_root("nobody_writes_to_a_read_only_mount"))
+        return;
+    shell("chmod 666 ca.crt server.crt");
+    write_ini(PAIR CA);
+    container.before_exec = mount_read_only;
+    start();
+    expect_pong(TLS AS_CLIENT);
+    container_stop(&container, 0);
+}
+END_TEST
+
 struct refused {
     const char *spoil;
     const char *ini;
@@ -186,6 +208,10 @@ static const struct refused refusals[] = {
     {"chmod 644 server.key", PAIR CA, 65,
      "server.key can be read by others (mode 0644), chmod o-r"},
     {"chmod 660 server.key", PAIR CA, 65, "server.key can be written by others (mode 0660)"},
+    {"chmod 646 server.crt", PAIR CA, 65, "server.crt can be written by others (mode 0646)"},
+    {"chmod 664 server.crt", PAIR CA, 65,
+     "server.crt can be written by others (mode 0664), chmod go-w"},
+    {"chmod 666 ca.crt", PAIR CA, 65, "/run/tls/ca.crt can be written by others (mode 0666)"},
     {"chmod 000 server.key", PAIR CA, 66, "[tls] /run/tls/server.key can't be opened by uid "},
     {"rm server.crt", PAIR CA, 66, "[tls] /run/tls/server.crt can't be opened by uid "},
     {"mkdir folder", WITH("folder", "server.key"), 66, "folder is not a regular file"},
@@ -246,6 +272,7 @@ int main(void)
     tcase_add_test(tests, an_encrypted_key_is_opened);
     tcase_add_test(tests, an_end_that_is_near_is_said);
     tcase_add_loop_test(tests, what_is_refused, 0, COUNT(refusals));
+    tcase_add_test(tests, nobody_writes_to_a_read_only_mount);
     tcase_add_test(tests, the_program_that_judges_is_needed);
     return container_main(tests);
 }
