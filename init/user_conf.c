@@ -9,11 +9,13 @@
 #include "conf_walk.h"
 #include "conf_words.h"
 #include "redis_conf.h"
+#include "tls_directive.h"
 #include "user_login.h"
 
 struct check {
     const struct report *report;
     const struct secret *password;
+    const struct tls_settings *tls;
     bool has_users;
     bool allow_empty_password;
     char hash[SECRET_HASH_SIZE]; /* of the password; "": there is none */
@@ -106,6 +108,26 @@ static bool judge_user_line(const struct conf_directive *directive, const struct
     return judge_login(&login, directive->where, check, failure);
 }
 
+static void warn_of_tls(const struct check *check, const char *where, const char *name,
+                        size_t length)
+{
+    const char *key = tls_directive_key(check->tls, name, length);
+    if (key != NULL)
+        report_line(check->report, REPORT_WARNING, "%s: `%.*s` has no effect, set `%s` in [tls]",
+                    where, (int)length, name, key);
+}
+
+static void warn_of_all_tls(const struct settings *settings, const struct server_args *args,
+                            const struct check *check)
+{
+    for (size_t i = 0; i < settings->directive_count; i++) {
+        const char *name = settings->directives[i].name;
+        warn_of_tls(check, "[redis.conf]", name, strlen(name));
+    }
+    for (size_t i = 0; i < args->count; i++)
+        warn_of_tls(check, "argument", args->list[i].name, args->list[i].name_length);
+}
+
 static bool check(const struct conf_directive *directive, void *context, struct failure *failure)
 {
     const struct check *check = context;
@@ -119,6 +141,7 @@ static bool check(const struct conf_directive *directive, void *context, struct 
         return false;
     if (is_user && check->has_users)
         return fail_user(directive->where, failure);
+    warn_of_tls(check, directive->where, directive->name, directive->name_length);
     if (owner == NULL)
         return !is_user || judge_user_line(directive, check, failure);
     if (rule == DIRECTIVE_REFUSED)
@@ -204,11 +227,16 @@ bool user_conf_check(const struct settings *settings, const struct server_args *
                      const struct secret *password, const struct report *report,
                      struct failure *failure)
 {
-    struct check context = {report, password, settings_has_users(settings),
-                            settings->allow_empty_password, ""};
+    struct check context = {report,
+                            password,
+                            &settings->tls,
+                            settings_has_users(settings),
+                            settings->allow_empty_password,
+                            ""};
     if (password != NULL)
         secret_hash(password, context.hash);
     const struct conf_visitor visitor = {check, &context, judge_file};
+    warn_of_all_tls(settings, args, &context);
     return check_arguments(args, password, failure) &&
            check_directives(settings, password, failure) &&
            check_users(settings, args, &context, failure) &&

@@ -229,6 +229,48 @@ START_TEST(a_requirepass_has_no_effect)
 }
 END_TEST
 
+static const struct {
+    unsigned port;
+    const char *name;
+    const char *said; /* NULL: nothing */
+} tls_directives[] = {
+    {1, "tls-cert-file", "`tls-cert-file` has no effect, set `cert_file` in [tls]"},
+    {1, "TLS-Port", "`TLS-Port` has no effect, set `port` in [tls]"},
+    {1, "tls-auth-clients", "set `auth_clients` in [tls]"},
+    {1, "tls-ca-cert-file", NULL}, /* [tls] names none */
+    {1, "tls-session-caching", NULL},
+    {0, "tls-cert-file", NULL},
+};
+
+/* In a .conf, in the ini, and as an argument. */
+START_TEST(what_tls_sets_has_no_effect)
+{
+    char name[32];
+    char line[64];
+    char value[] = "x";
+    char *values[] = {value};
+    (void)snprintf(name, sizeof(name), "%s", tls_directives[_i].name);
+    (void)snprintf(line, sizeof(line), "%s x\n", name);
+    settings.tls = (struct tls_settings){.port = tls_directives[_i].port,
+                                         .cert_file = "/c",
+                                         .key_file = "/k",
+                                         .key_password_file = "",
+                                         .ca_file = ""};
+    for (int way = 0; way < 3; way++) {
+        write_conf("x.conf", way == 0 ? line : "");
+        settings.directive_count = way == 1;
+        settings.directives[0] = (struct directive_line){name, value};
+        args.count = way == 2;
+        args.list[0] = (struct server_arg){name, strlen(name), "", values, 1};
+        ck_assert_msg(check_conf(path_of("x.conf"), REPORT_WARNING), "%s", failure.text);
+        if (tls_directives[_i].said == NULL)
+            ck_assert_str_eq(said, "");
+        else
+            ck_assert_msg(strstr(said, tls_directives[_i].said) != NULL, "%d: %s", way, said);
+    }
+}
+END_TEST
+
 START_TEST(a_file_that_cannot_be_read)
 {
     check_refused("absent.conf", "absent.conf", "No such file");
@@ -458,6 +500,7 @@ int main(void)
     tcase_add_test(tests, nopass_outside_the_conf);
     tcase_add_test(tests, a_file_that_others_can_write);
     tcase_add_test(tests, a_requirepass_has_no_effect);
+    tcase_add_loop_test(tests, what_tls_sets_has_no_effect, 0, COUNT(tls_directives));
     tcase_add_test(tests, a_file_that_cannot_be_read);
     tcase_add_loop_test(tests, what_is_included, 0, COUNT(inclusions));
     tcase_add_test(tests, every_match_of_a_pattern);
