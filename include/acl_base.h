@@ -26,6 +26,7 @@ struct acl_base {
     char *text;                  /* owned; NULL: there is none */
     struct acl_base_user *users; /* owned */
     size_t count;
+    bool is_cut; /* the file ends inside a line, as one that is being written may */
 };
 
 /*

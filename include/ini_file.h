@@ -19,6 +19,7 @@ typedef bool ini_entry(const char *section, const char *key, const char *value, 
 
 struct ini_found {
     bool found;
+    bool is_cut;    /* it ends inside a line, as one that is being written may */
     bool read_only; /* mounted so: its owner can't change it from here */
     uid_t owner;
 };

@@ -23,6 +23,7 @@ struct rotation_start {
     const struct password *password;
     const char *server; /* the program's path */
     char *const *environment;
+    bool aclfile_is_cut; /* acl_base.h */
     const char *renamed; /* by renamed_find(), or NULL */
     bool in_run_dir;     /* whether the server's files are there, and not in a memfd */
 };

@@ -73,6 +73,7 @@ struct settings {
     size_t directive_count;
 
     const char *config_file; /* the ini that was read, or NULL */
+    bool config_is_cut;      /* it ends inside a line */
 };
 
 /* Where settings come from; the later wins. The values stay alive in the strings given here. */

@@ -195,6 +195,7 @@ bool acl_base_parse(struct acl_base *base, char *text, size_t length,
         return failure_set(failure, EX_CONFIG, 0,
                            "[redis] aclfile: %s has no line, give it a user or a comment",
                            settings->aclfile);
+    base->is_cut = text[length - 1] != '\n';
     bool ok = true;
     for (; ok && line_next(&cursor, end, &line); parser.line++)
         ok = parse_line(&parser, line.begin, line.end);

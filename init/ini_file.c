@@ -182,7 +182,7 @@ static ssize_t read_up_to(int fd, char *buffer, size_t size)
 }
 
 static bool read_text(int fd, const char *path, ini_entry *entry, void *context,
-                      struct failure *failure)
+                      struct ini_found *found, struct failure *failure)
 {
     char *text = malloc(INI_FILE_MAX + 1);
     if (text == NULL)
@@ -190,6 +190,7 @@ static bool read_text(int fd, const char *path, ini_entry *entry, void *context,
 
     bool ok;
     ssize_t length = read_up_to(fd, text, INI_FILE_MAX + 1);
+    found->is_cut = length > 0 && text[length - 1] != '\n';
     if (length < 0)
         ok = failure_set(failure, EX_CONFIG, errno, "%s can't be read", path);
     else if (length > INI_FILE_MAX)
@@ -212,7 +213,8 @@ bool ini_file_read(const char *path, bool required, ini_entry *entry, void *cont
                            "%s can't be opened, name an ini by --config or REDIS_INIT_CONFIG",
                            path);
     found->found = true;
-    bool ok = judge_file(fd, path, found, failure) && read_text(fd, path, entry, context, failure);
+    bool ok =
+        judge_file(fd, path, found, failure) && read_text(fd, path, entry, context, found, failure);
     (void)close(fd);
     return ok;
 }

@@ -26,6 +26,14 @@ static bool load_password(struct reload_plan *plan, struct settings *settings, c
     return ok && verdict_check(&plan->password, settings, &bits, failure);
 }
 
+/* A rule that is not there yet, such as -@dangerous, would be a right more. */
+static bool fail_cut(const char *path, struct failure *failure)
+{
+    return failure_set(failure, EX_CONFIG, 0,
+                       "%s seems half written, it ends inside a line: end it with a line end",
+                       path);
+}
+
 static bool load_users(struct reload_plan *plan, char **environment, const struct report *report,
                        struct failure *failure)
 {
@@ -45,7 +53,8 @@ static bool load_users(struct reload_plan *plan, char **environment, const struc
     const struct server_features features = server_features_of(server);
     if (!features.known) /* they were at the start, which takes no users without */
         return failure_set(failure, EX_OSERR, 0, "%s can't be read", server);
-    return acl_load(&plan->acl, &sources, server, &features, failure);
+    return acl_load(&plan->acl, &sources, server, &features, failure) &&
+           (!plan->acl.base.is_cut || fail_cut(plan->settings->aclfile, failure));
 }
 
 /* By an old server without users; the limit is gone in those that have ACLs. */
@@ -177,6 +186,8 @@ bool reload_plan_load(struct reload_plan *plan, struct settings *settings, char 
                       const struct report *report, struct failure *failure)
 {
     plan->has_users = settings_has_users(settings);
+    if (plan->had_users && settings->config_is_cut)
+        return fail_cut(settings->config_file, failure);
     if (plan->has_users != plan->had_users)
         return fail_mode(plan, failure);
     if (!load_wanted(plan, settings, environment, report, failure))

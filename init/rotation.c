@@ -105,12 +105,18 @@ static bool watch_users(struct arranger *arranger)
 }
 
 /* The users' rules stand in the ini and in the aclfile. One that can't be watched is no reason to
- * leave the passwords as they are: SIGHUP has it read as well. */
+ * leave the passwords as they are: SIGHUP has it read as well. One that ends inside a line is for
+ * reload half written. */
 static bool watch_rules(struct arranger *arranger)
 {
     const struct settings *settings = arranger->start->settings;
     const char *const files[] = {settings->config_file, settings->aclfile};
+    const bool is_cut[] = {settings->config_is_cut, arranger->start->aclfile_is_cut};
     bool ok = true;
+    for (size_t i = 0; settings_has_users(settings) && i < 2; i++)
+        if (is_cut[i])
+            (void)snprintf(arranger->off, sizeof(arranger->off),
+                           "%s does not end with a line end, which tells a whole one", files[i]);
     for (size_t i = 0; ok && settings_has_users(settings) && i < 2; i++)
         if (files[i] != NULL && *files[i] != '\0' && problem_of(files[i]) == NULL &&
             arranger->watched < SUPERVISE_WATCH_MAX)

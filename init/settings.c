@@ -267,6 +267,7 @@ static bool load_ini(struct settings *settings, const struct settings_sources *s
     if (!ini_file_read(path, named != NULL, set_from_ini, &context, &found, failure))
         return false;
     settings->config_file = found.found ? path : NULL;
+    settings->config_is_cut = found.is_cut;
     return judge_owner(path, &found, failure);
 }
 

@@ -265,6 +265,7 @@ static bool arrange(struct rotation *rotation, const struct launch *launch,
         .password = &launch->password,
         .server = launch->server,
         .environment = launch->environment,
+        .aclfile_is_cut = launch->acl.base.is_cut,
         .renamed = renamed,
         .in_run_dir = place->in_run_dir,
     };

@@ -198,6 +198,10 @@ static const char users[] = "[user app]\npassword_file = /run/app\nrules = ~app:
 static const char fewer_users[] = "[user app]\npassword_file = /run/app\nrules = ~app:* +get\n"
                                   "[user other]\npassword_file = /run/other\nrules = ~* +get\n";
 
+#define HASH "5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5" /* of 12345 */
+static const char with_base[] = "[redis]\naclfile = /run/base.acl\n[user app]\n"
+                                "password_file = /run/app\nrules = ~app:* +@all\n";
+
 static void start_users(void)
 {
     container_setenv(&container, "REDIS_INIT_CONFIG=/run/x.ini");
@@ -280,6 +284,39 @@ START_TEST(a_masterauth_of_the_users_stays)
 }
 END_TEST
 
+/* A writer that pauses in the middle of a line: what is missing would be a right more. */
+START_TEST(half_an_ini_gives_no_rights)
+{
+    static const char half[] = "[user app]\npassword_file = /run/app\nrules = ~app:* +@all";
+    static const char base[] = "user low on #" HASH " ~* +@all -@dangerous\n";
+    start_users();
+    container_write(&container, "x.ini", half, strlen(half), 0644);
+    expect_reload(EX_CONFIG, "/run/x.ini seems half written, it ends inside a line");
+    expect_login("gone", "gone" APP, "OK");
+    container_write(&container, "base.acl", base, strlen(base) - 13, 0644);
+    container_write(&container, "x.ini", with_base, strlen(with_base), 0644);
+    expect_reload(EX_CONFIG, "/run/base.acl seems half written, it ends inside a line");
+    container_write(&container, "base.acl", base, strlen(base), 0644);
+    expect_reload(0, "new user low; removed user gone");
+    container_stop(&container, 0);
+}
+END_TEST
+
+/* A start takes it, as there is nobody to write the rest. */
+START_TEST(without_a_line_end_it_stays)
+{
+    container_write(&container, "x.ini", users, strlen(users) - 1, 0644);
+    container_write(&container, "app", APP, strlen(APP), 0644);
+    container_write(&container, "gone", "gone" APP, strlen(APP) + 4, 0644);
+    container_setenv(&container, "REDIS_INIT_CONFIG=/run/x.ini");
+    make_secret(OLD "\n");
+    start();
+    ck_assert_ptr_nonnull(strstr(container.log, "rotation is off because /run/x.ini does not end "
+                                                "with a line end"));
+    container_stop(&container, 0);
+}
+END_TEST
+
 START_TEST(users_come_and_go)
 {
     start_users();
@@ -323,6 +360,8 @@ int main(int argc, char *argv[])
     tcase_add_test(tests, users_rotate);
     tcase_add_test(tests, masterauth_follows_its_user);
     tcase_add_test(tests, a_masterauth_of_the_users_stays);
+    tcase_add_test(tests, half_an_ini_gives_no_rights);
+    tcase_add_test(tests, without_a_line_end_it_stays);
     tcase_add_test(tests, users_come_and_go);
     return container_main(tests);
 }
