@@ -5,7 +5,7 @@
 
 /* Redis 6.2 knows each of them; no rule is for one command of one parameter. */
 #define RULES                                                                                      \
-    " resetkeys resetchannels -@all +ping +info +acl|setuser +acl|deluser +acl|users "             \
+    " resetkeys resetchannels -@all +ping +info +acl|setuser +acl|deluser "                        \
     "+acl|log +client|list +config|set +multi +exec\n"
 
 bool internal_user_new(struct internal_user *user, struct failure *failure)

@@ -396,7 +396,7 @@ START_TEST(users_are_in_the_aclfile)
     conf.internal = &internal;
     check_line("requirepass \"secret\"");
     check_line("user redis-init on #0123 resetkeys resetchannels -@all +ping +info +acl|setuser "
-               "+acl|deluser +acl|users +acl|log +client|list +config|set +multi +exec");
+               "+acl|deluser +acl|log +client|list +config|set +multi +exec");
     check_line("#credential \"secret\"");
     conf.has_users = true;
     conf.aclfile = "/run/users.acl";
