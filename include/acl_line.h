@@ -22,6 +22,9 @@ struct acl_text {
 /* The next line from *cursor, which is moved behind it; false at the end. Pure, as all here. */
 bool acl_line_next(const struct acl_text *text, const char **cursor, struct acl_line *line);
 
+/* Whether all of it is such lines, and empty ones. */
+bool acl_line_are_all(const struct acl_text *text);
+
 bool acl_line_find(const struct acl_text *text, const char *name, size_t name_length,
                    struct acl_line *line);
 

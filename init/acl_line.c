@@ -31,6 +31,17 @@ bool acl_line_next(const struct acl_text *text, const char **cursor, struct acl_
     return false;
 }
 
+bool acl_line_are_all(const struct acl_text *text)
+{
+    struct text_line next;
+    struct acl_line line;
+    const char *cursor = text->bytes;
+    while (line_next(&cursor, text->bytes + text->length, &next))
+        if (next.begin < next.end && !read_line(&next, &line))
+            return false;
+    return true;
+}
+
 bool acl_line_find(const struct acl_text *text, const char *name, size_t name_length,
                    struct acl_line *line)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "environment_file.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -40,6 +41,20 @@ static bool judge(int fd, const char *path, size_t *size, struct failure *failur
                        "%s is no file of this user's that nobody else may write", path);
 }
 
+/* Whether each is NAME=VALUE: Redis 6.2 lets whoever may run CONFIG SET and SAVE write his dump
+ * there. */
+static bool are_variables(const char *bytes, size_t length)
+{
+    for (const char *end = bytes + length; bytes < end; bytes += strlen(bytes) + 1) {
+        const char *name_end = bytes;
+        while (isgraph((unsigned char)*name_end) && *name_end != '=')
+            name_end++;
+        if (*name_end != '=' || name_end == bytes)
+            return false;
+    }
+    return true;
+}
+
 /* The array of pointers, and behind it the bytes that they point to. */
 static char **split(const char *bytes, size_t length)
 {
@@ -64,7 +79,8 @@ static char **read_open(int fd, const char *path, size_t size, struct failure *f
     char **variables = NULL;
     char *bytes = malloc(size + 1);
     const ssize_t length = bytes != NULL ? read(fd, bytes, size) : -1;
-    if (length == (ssize_t)size && (size == 0 || bytes[size - 1] == '\0'))
+    if (length == (ssize_t)size && (size == 0 || bytes[size - 1] == '\0') &&
+        are_variables(bytes, size))
         variables = split(bytes, size);
     free(bytes);
     if (variables == NULL)

@@ -93,8 +93,13 @@ static bool load_told_users(struct reload_plan *plan, struct failure *failure)
     if (plan->acl_folder < 0 ||
         !run_file_read_at(&plan->acl_text, plan->acl_folder, ACL_NAME, plan->uid, &found, failure))
         return false;
-    return (plan->has_acl && found) ||
-           failure_set(failure, EX_NOINPUT, 0, "there is no " ACL_NAME " in run_dir %s", run_dir);
+    if (!plan->has_acl || !found)
+        return failure_set(failure, EX_NOINPUT, 0, "there is no " ACL_NAME " in run_dir %s",
+                           run_dir);
+    /* Redis 6.2 lets whoever may run CONFIG SET and SAVE write his dump there */
+    const struct acl_text text = {plan->acl_text.bytes, plan->acl_text.length};
+    return acl_line_are_all(&text) ||
+           failure_set(failure, EX_CONFIG, 0, ACL_NAME " in run_dir was changed, start anew");
 }
 
 static bool load_told(struct reload_plan *plan, struct failure *failure)

@@ -105,6 +105,17 @@ START_TEST(lines_of_an_aclfile)
 }
 END_TEST
 
+START_TEST(what_is_no_aclfile)
+{
+    static const char *const texts[] = {"REDIS0009\xfa\nuser a on #" A "\n",
+                                        "user a on\n# user b\nuser c on\n", "user a\nusers b\n"};
+    static const char fine[] = "user a on\n\nuser b off\n";
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        ck_assert(!acl_line_are_all(&(const struct acl_text){texts[i], strlen(texts[i])}));
+    ck_assert(acl_line_are_all(&(const struct acl_text){fine, strlen(fine)}));
+}
+END_TEST
+
 START_TEST(a_line_of_redis_conf)
 {
     static const char text[] =
@@ -151,6 +162,10 @@ START_TEST(an_environment)
     unit_write(path, "A=1", 4, 0622);
     ck_assert_ptr_null(environment_file_read(path, &failure));
     ck_assert_int_eq(failure.exit_code, EX_NOINPUT);
+    unit_write(path, "REDIS0009\xfa\0A=1", 15, 0600); /* a dump of the server's */
+    ck_assert_ptr_null(environment_file_read(path, &failure));
+    unit_write(path, "A=1\0=2", 7, 0600);
+    ck_assert_ptr_null(environment_file_read(path, &failure));
     unit_write(path, "", 0, 0600);
     read = environment_file_read(path, &failure);
     ck_assert_ptr_nonnull(read);
@@ -167,6 +182,7 @@ int main(void)
     tcase_add_test(tests, the_time_of_one_stays);
     tcase_add_loop_test(tests, what_is_none, 0, sizeof(broken) / sizeof(broken[0]));
     tcase_add_test(tests, lines_of_an_aclfile);
+    tcase_add_test(tests, what_is_no_aclfile);
     tcase_add_test(tests, a_line_of_redis_conf);
     tcase_add_test(tests, an_environment);
     return unit_main("reload", tests);
