@@ -79,7 +79,7 @@ case_vault_sync_to_a_server() {
     vault_start
     vault_put "$password"
     said=$(vault_sync --vault-addr "$vault" --output /out/password)
-    check "vault-sync: a file is written: $said" grep -q ': c[a-z]*, from secret/redis/production version 1' <<<"$said"
+    check "vault-sync: a file is written: $said" grep -q ': written, from secret/redis/production version 1' <<<"$said"
     same "the file" "$(stat -c '%u:%g %a' "$state/vault/out/password")" '999:999 600'
     start redis --user 999 -v "$state/vault/out:/run/secrets/redis:ro" -e REDIS_PASSWORD_FILE=/run/secrets/redis/password \
         -e REDIS_INIT_OVERLAP=0 --mount type=tmpfs,destination=/run/redis-init,tmpfs-mode=0700,U=true
@@ -87,7 +87,7 @@ case_vault_sync_to_a_server() {
     guarded "$password"
     vault_put "$other"
     said=$(vault_sync --vault-addr "$vault" --output /out/password)
-    check "vault-sync: a new version: $said" grep -q ': changed, from secret/redis/production version 2' <<<"$said"
+    check "vault-sync: a new version: $said" grep -q ': written, from secret/redis/production version 2' <<<"$said"
     check "$c: it is taken over: $(grep -o "redis-init: .*" "$log" | tail -n 2)" follow 'rotated: new password of default'
     guarded "$other"
     vault_end

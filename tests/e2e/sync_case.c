@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,6 +198,22 @@ void sync_to_file(struct sync *sync)
     sync_file_option(sync, "--output", "password");
 }
 
+void sync_become(struct sync *sync, uid_t uid)
+{
+    char command[256];
+    sync->uid = uid;
+    (void)snprintf(command, sizeof(command), "chown -R %u %s", uid, sync->folder);
+    ck_assert_int_eq(system(command), 0);
+}
+
+static bool become(void *argument)
+{
+    const struct sync *sync = argument;
+    return sync->uid == 0 ||
+           (setgroups(0, NULL) == 0 && setresgid(sync->uid, sync->uid, sync->uid) == 0 &&
+            setresuid(sync->uid, sync->uid, sync->uid) == 0);
+}
+
 void sync_start(struct sync *sync)
 {
     int ends[2];
@@ -204,6 +221,8 @@ void sync_start(struct sync *sync)
     const struct sandbox_spec spec = {
         .argv = (const char *const *)sync->words,
         .envp = (const char *const *)sync->environment,
+        .prepare = become,
+        .prepare_arg = sync,
         .stdout_fd = ends[1],
         .stderr_fd = ends[1],
         .plain = true,

@@ -40,6 +40,7 @@ struct sync {
     size_t word_count;
     char *environment[SYNC_WORDS_MAX];
     size_t environment_count;
+    uid_t uid; /* that it runs as; 0 is this process's */
     pid_t pid;
     int output; /* what it says, to read */
     char said[65536];
@@ -75,6 +76,9 @@ void sync_to_secret(struct sync *sync);
 
 /* --output FOLDER/password */
 void sync_to_file(struct sync *sync);
+
+/* It runs as that user, whose the folder and its files are from now on. Root's to call. */
+void sync_become(struct sync *sync, uid_t uid);
 
 /* A file of the folder; sync_read gives "" where there is none. */
 void sync_file(const struct sync *sync, const char *name, const char *text, mode_t mode);
