@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -99,10 +101,27 @@ static bool fill(int fd, const char *bytes, size_t length)
     return ok;
 }
 
+#define LOCK_TRIES 500
+#define LOCK_WAIT_MS 10
+
+/* Two that write at once would take each other's new file away while it is half-written, and
+ * publish it: one waits for the other, 5 s at most. Where a folder can't be locked (NFS), so it is.
+ */
+static bool lock(int folder)
+{
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        if (flock(folder, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+            return true;
+        (void)poll(NULL, 0, LOCK_WAIT_MS);
+    }
+    errno = EWOULDBLOCK;
+    return false;
+}
+
 /* One that was killed midway may have left its new file: it is ours to remove. */
 static bool publish(int folder, const struct place *place, const char *bytes, size_t length)
 {
-    if (unlinkat(folder, place->new_name, 0) < 0 && errno != ENOENT)
+    if (!lock(folder) || (unlinkat(folder, place->new_name, 0) < 0 && errno != ENOENT))
         return false;
     const int fd =
         openat(folder, place->new_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);

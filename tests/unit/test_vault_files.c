@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -172,6 +173,24 @@ START_TEST(a_half_written_file_goes)
 }
 END_TEST
 
+/* Two at once: the second waits until the first is done. Here the first never is. */
+START_TEST(a_folder_in_use_is_waited_for)
+{
+    bool changed;
+    const int folder = open(unit_folder(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    unit_write(path_of("used"), "old", 3, 0600);
+    unit_write(path_of("used.redis-vault-sync"), "of the other", 12, 0600);
+    ck_assert_int_eq(flock(folder, LOCK_EX), 0);
+    ck_assert(!put("used", "value", &changed));
+    ck_assert_int_eq(failure.exit_code, EX_CANTCREAT);
+    ck_assert_str_eq(state_of("used"), "0600 old");
+    ck_assert_str_eq(state_of("used.redis-vault-sync"), "0600 of the other");
+    ck_assert_int_eq(flock(folder, LOCK_UN), 0);
+    ck_assert(put("used", "value", &changed) && changed);
+    (void)close(folder);
+}
+END_TEST
+
 START_TEST(what_is_no_regular_file_stays)
 {
     bool changed;
@@ -238,6 +257,7 @@ int main(void)
     tcase_add_test(tests, a_file_is_written_once);
     tcase_add_test(tests, a_loose_mode_is_mended);
     tcase_add_test(tests, a_half_written_file_goes);
+    tcase_add_test(tests, a_folder_in_use_is_waited_for);
     tcase_add_test(tests, what_is_no_regular_file_stays);
     tcase_add_test(tests, a_folder_that_can_not_be_written);
     tcase_add_test(tests, the_wiped_heap_is_a_heap);
