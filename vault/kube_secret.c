@@ -76,7 +76,7 @@ static bool tells_value(const char *text, const json_t *value)
     return tells;
 }
 
-/* Whether Kubernetes' text repeats the token or a password. */
+/* Whether a text of Kubernetes' repeats the token or a password. */
 static bool tells_secret(const struct kube *kube, const struct kv_content *content,
                          const char *text)
 {
@@ -88,15 +88,25 @@ static bool tells_secret(const struct kube *kube, const struct kv_content *conte
     return tells;
 }
 
+/* Leaves only what may be told. */
+static void censor(const struct kube *kube, const struct kv_content *content, char *text,
+                   size_t size, const char *instead)
+{
+    if (tells_secret(kube, content, text))
+        (void)snprintf(text, size, "%s", instead);
+}
+
 static bool fail(const struct kube *kube, const struct kv_content *content,
-                 const struct kube_request *request, const struct http_answer *answer,
+                 const struct kube_request *request, struct http_answer *answer,
                  struct failure *failure)
 {
     char name[2 * NAME_MAX_BYTES];
     struct kube_status status;
     kube_status_read(&status, answer->body, answer->length);
-    if (tells_secret(kube, content, status.message))
-        status.message[0] = '\0';
+    censor(kube, content, status.message, sizeof(status.message), "");
+    censor(kube, content, status.manager, sizeof(status.manager), "another");
+    censor(kube, content, status.field, sizeof(status.field), "a field");
+    censor(kube, content, answer->redirect, sizeof(answer->redirect), "");
     (void)snprintf(name, sizeof(name), "%s/%s", kube->namespace, kube->options->secret);
     return kube_failure(&kube->service, request->operation, name, answer, &status, failure);
 }
@@ -120,7 +130,7 @@ static char *body_of(const struct kube *kube, enum kube_body kind, const struct 
 enum outcome { OUTCOME_FAILED, OUTCOME_DONE, OUTCOME_RETRY, OUTCOME_REFUSED };
 
 static enum outcome outcome_of(const struct kube *kube, const struct kv_content *content,
-                               const struct kube_request *request, const struct http_answer *answer,
+                               const struct kube_request *request, struct http_answer *answer,
                                struct failure *failure)
 {
     struct kube_status status;
@@ -173,13 +183,14 @@ static enum outcome change(struct kube *kube, const struct kv_content *content,
 }
 
 /* Whether the Secret may be changed. */
-static bool check(const struct kube *kube, const struct kube_secret *secret,
-                  struct failure *failure)
+static bool check(const struct kube *kube, const struct kv_content *content,
+                  const struct kube_secret *secret, struct failure *failure)
 {
     if (!kube_type_is_taken(secret->type))
         return failure_set(failure, EX_CONFIG, 0,
                            "Secret %s/%s is of type %.100s, name another one by --secret",
-                           kube->namespace, kube->options->secret, secret->type);
+                           kube->namespace, kube->options->secret,
+                           tells_secret(kube, content, secret->type) ? "another" : secret->type);
     if (secret->is_immutable)
         return failure_set(failure, EX_NOPERM, 0,
                            "Secret %s/%s is immutable and has another value: delete it, or name "
@@ -201,7 +212,7 @@ static enum outcome change_if_needed(struct kube *kube, const struct kv_content 
         *written = same ? WRITTEN_UNCHANGED : WRITTEN_CHANGED;
         if (same)
             outcome = OUTCOME_DONE;
-        else if (check(kube, &secret, failure))
+        else if (check(kube, content, &secret, failure))
             outcome = change(kube, content, secret.resource_version, failure);
     }
     json_decref(json);

@@ -42,7 +42,7 @@ static bool tells_secret(const char *text, const struct vault_question *question
 }
 
 static bool judge(struct vault *vault, const struct vault_question *question,
-                  const struct credential *token, const struct http_answer *answer,
+                  const struct credential *token, struct http_answer *answer,
                   struct failure *failure)
 {
     char text[VAULT_TEXT_SIZE];
@@ -51,6 +51,8 @@ static bool judge(struct vault *vault, const struct vault_question *question,
     vault_error_text(text, answer->body, answer->length);
     if (tells_secret(text, question, token))
         text[0] = '\0';
+    if (tells_secret(answer->redirect, question, token))
+        answer->redirect[0] = '\0';
     return vault_failure(&vault->service, question, answer, text, failure);
 }
 
