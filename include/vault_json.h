@@ -9,8 +9,8 @@
 #include "failure.h"
 
 /*
- * Parses an answer that is a JSON object, without a key twice; its numbers are reals. The caller
- * releases it. NULL when it is none
+ * Parses an answer that is a JSON object, without a key twice, and of so few values that they do
+ * not fill the memory; its numbers are reals. The caller releases it. NULL when it is none
  * (EX_UNAVAILABLE); the error tells the line, and nothing of the text, in which a secret may be.
  * `who` is what errors call the server.
  */

@@ -21,6 +21,19 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
     return length;
 }
 
+/* A CURLOPT_HEADERFUNCTION: counts all lines, those of 1xx and of trailers as well, which libcurl
+ * keeps without an end. */
+static size_t count_header(char *bytes, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    const size_t length = size * count;
+    (void)bytes;
+    if (length > HTTP_HEADERS_MAX - transfer->header_length)
+        return 0;
+    transfer->header_length += length;
+    return length;
+}
+
 static bool add_line(struct curl_slist **list, const char *line)
 {
     struct curl_slist *longer = curl_slist_append(*list, line);
@@ -108,6 +121,8 @@ static bool set_request(struct transfer *transfer, const struct http_request *re
            curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request->method) == 0 &&
            curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body) == 0 &&
            curl_easy_setopt(handle, CURLOPT_WRITEDATA, transfer) == 0 &&
+           curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, count_header) == 0 &&
+           curl_easy_setopt(handle, CURLOPT_HEADERDATA, transfer) == 0 &&
            curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, transfer->error) == 0 &&
            curl_easy_setopt(handle, CURLOPT_PRIVATE, transfer) == 0;
 }

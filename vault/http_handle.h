@@ -14,6 +14,7 @@ struct transfer {
     char error[CURL_ERROR_SIZE];
     char *body; /* HTTP_ANSWER_MAX + 1 bytes, of which `length` came */
     size_t length;
+    size_t header_length; /* bytes of header lines so far */
 };
 
 /* Readies it, `milliseconds` at most long. EX_OSERR, or EX_CONFIG of url_with_host(). What it has

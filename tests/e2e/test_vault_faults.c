@@ -17,8 +17,11 @@
 
 static struct sync job;
 
+static char padding[70000]; /* of a header, which libcurl itself takes up to 100 KiB */
+
 static void setup(void)
 {
+    memset(padding, 'x', sizeof(padding) - 1);
     sync_init(&job);
 }
 
@@ -129,6 +132,17 @@ struct bad {
     "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\","           \
     "\"message\":\"" text "\",\"reason\":\"" reason "\",\"code\":" #number "}"
 
+#define MANY_HEADERS                                                                               \
+    {                                                                                              \
+        .deed = STANDIN_ANSWER, .status = 200, .body = "{}", .header = "X-Padding",                \
+        .text = padding                                                                            \
+    }
+#define CONFLICT(manager, at)                                                                      \
+    "{\"kind\":\"Status\",\"reason\":\"Conflict\",\"details\":{\"causes\":[{\"reason\":"           \
+    "\"FieldManagerConflict\",\"message\":\"conflict with \\\"" manager                            \
+    "\\\" using v1\",\"field\":"                                                                   \
+    "\"" at "\"}]}}"
+
 static const struct bad bads[] = {
     /* Vault is not available */
     {SYNC_READ, NULL, TEXT(503, ERRORS("Vault is sealed")), "2s", 69, "sealed"},
@@ -147,6 +161,21 @@ static const struct bad bads[] = {
     {SYNC_READ, NULL, LEADS("https://vault-1.other.example:8200/v1/secret/data/redis/production"),
      "60s", 69, "vault-1.other.example"},
     {SYNC_LOGIN, NULL, LEADS("http://other.example/"), "60s", 69, "other.example"},
+    /* what it was told comes back */
+    {SYNC_READ, NULL, LEADS("https://" VAULT_TOKEN_PREFIX "1.example/"), "60s", 69,
+     "sends to another server"},
+    {NULL, GET_SECRET, LEADS("https://" SYNC_KUBE_TOKEN ".example/"), "60s", 69,
+     "sends to another server"},
+    {NULL, GET_SECRET,
+     TEXT(200, "{\"kind\":\"Secret\",\"type\":\"" SYNC_PASSWORD
+               "\",\"metadata\":{\"resourceVersion\":\"1\"}}"),
+     "60s", 78, "is of type another"},
+    {NULL, PATCH_SECRET, TEXT(409, CONFLICT(SYNC_PASSWORD, "." SYNC_KUBE_TOKEN)), "60s", 77,
+     "belongs to `another`"},
+    /* headers that are too long */
+    {SYNC_READ, NULL, MANY_HEADERS, "60s", 69, "headers of more than"},
+    {SYNC_LOGIN, NULL, MANY_HEADERS, "60s", 69, "headers of more than"},
+    {NULL, GET_SECRET, MANY_HEADERS, "60s", 69, "headers of more than"},
     /* malformed */
     {SYNC_READ, NULL, TEXT(200, "{\"data\":"), "60s", 69, "malformed"},
     {SYNC_READ, NULL, TEXT(200, ""), "60s", 69, "malformed"},

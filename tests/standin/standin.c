@@ -16,6 +16,7 @@
 
 #define FAULTS_MAX 8
 #define HUGE_LENGTH (10UL << 20)
+#define MEMORY_LIMIT ((size_t)256 << 10) /* of a connection: headers have to fit into it */
 #define DRIP_NS 10000000L
 
 struct armed_fault {
@@ -246,7 +247,8 @@ static struct MHD_Daemon *listen_on(struct standin *standin, const char *certifi
     };
     return MHD_start_daemon(flags, 0, NULL, NULL, on_request, standin, MHD_OPTION_SOCK_ADDR,
                             &loopback, MHD_OPTION_URI_LOG_CALLBACK, on_uri, standin,
-                            MHD_OPTION_ARRAY, key != NULL ? pair : pair + 2, MHD_OPTION_END);
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY_LIMIT, MHD_OPTION_ARRAY,
+                            key != NULL ? pair : pair + 2, MHD_OPTION_END);
 }
 
 static void find_address(struct standin *standin, bool tls)

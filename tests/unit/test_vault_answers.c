@@ -132,6 +132,29 @@ START_TEST(a_malformed_answer_is_not_repeated)
 }
 END_TEST
 
+/* An empty object takes jansson a hundred times its bytes. What stands in a text is no value. */
+START_TEST(an_answer_has_an_end)
+{
+    static char answer[65536];
+    const size_t middle = 49000;
+    (void)snprintf(answer, sizeof(answer), "{\"data\":[{}");
+    for (size_t i = strlen(answer); i < middle; i += 3)
+        memcpy(answer + i, ",{}", 4);
+    const size_t length = strlen(answer);
+    memcpy(answer + length, "]}", 3);
+    ck_assert_ptr_null(answer_parse(answer, length + 2, "Vault", &failure));
+    ck_assert_int_eq(failure.exit_code, EX_UNAVAILABLE);
+    ck_assert_ptr_nonnull(strstr(failure.text, "more than 16384 values"));
+    answer[8] = '"';
+    memcpy(answer + 9, "\\\"", 2);
+    answer[length] = '"';
+    memcpy(answer + length + 1, "}", 2);
+    json_t *text = answer_parse(answer, length + 2, "Vault", &failure);
+    ck_assert_msg(text != NULL, "%s", failure.text);
+    json_decref(text);
+}
+END_TEST
+
 struct absent {
     const char *answer;
     enum kv_absence absence;
@@ -367,6 +390,7 @@ int main(void)
     tcase_add_loop_test(tests, a_grant_of_a_token, 0, COUNT(grants));
     tcase_add_loop_test(tests, what_is_at_a_path, 0, COUNT(contents));
     tcase_add_test(tests, a_malformed_answer_is_not_repeated);
+    tcase_add_test(tests, an_answer_has_an_end);
     tcase_add_loop_test(tests, what_is_not_at_a_path, 0, COUNT(absences));
     tcase_add_loop_test(tests, why_vault_refuses, 0, COUNT(refusals));
     tcase_add_test(tests, a_redirect_is_named);
