@@ -58,12 +58,16 @@ void http_free(struct http *http);
 /* All requests from now on have to be done by that moment of clock_ms(). Returns the one before. */
 int64_t http_set_deadline(struct http *http, int64_t deadline);
 
+/* Nothing will be asked for a while: wipes the last answer, and closes the connections, in whose
+ * buffers it still is. */
+void http_rest(struct http *http);
+
 /*
  * One request, over HTTP/1.1 and TLS 1.2 or newer; no proxy, no redirect, no cookie, no .netrc.
  * Errors of the connection, 412, 429, 472, 473 and 5xx are tried again with retry_delay() in
  * between, until the deadline; then the last answer is what there is. True with an answer of any
- * status. EX_UNAVAILABLE when there is none, or a longer one than HTTP_ANSWER_MAX; EX_NOINPUT when
- * ca_file can't be used; 128 + n when a signal came.
+ * status. EX_UNAVAILABLE when there is none, or a longer one than HTTP_ANSWER_MAX or
+ * HTTP_HEADERS_MAX; EX_NOINPUT when ca_file can't be used; 128 + n when a signal came.
  */
 bool http_ask(struct http *http, const struct http_service *service,
               const struct http_request *request, struct http_answer *answer,

@@ -44,6 +44,16 @@ void http_free(struct http *http)
     free(http);
 }
 
+#define STACK_USED ((size_t)128 * 1024) /* by far not reached by the frames of a request */
+
+void http_rest(struct http *http)
+{
+    (void)curl_multi_cleanup(http->multi);
+    http->multi = curl_multi_init(); /* without it the next request has no memory */
+    sodium_memzero(http->body, HTTP_ANSWER_MAX + 1);
+    sodium_stackzero(STACK_USED);
+}
+
 int64_t http_set_deadline(struct http *http, int64_t deadline)
 {
     const int64_t before = http->deadline;

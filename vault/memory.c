@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <jansson.h>
+#include <malloc.h>
 #include <sodium.h>
 #include <stdalign.h>
 #include <stdint.h>
@@ -76,8 +77,18 @@ char *wiped_strdup(const char *text)
     return copy;
 }
 
+/* What others free, as the TLS library its buffers, is written over by the C library, where it can
+ * do that: glibc above 1032 bytes (mallopt(3), and its cache of a thread). */
+static void wipe_what_others_free(void)
+{
+#ifdef M_PERTURB
+    (void)mallopt(M_PERTURB, 0xff);
+#endif
+}
+
 bool vault_memory_init(struct failure *failure)
 {
+    wipe_what_others_free();
     json_set_alloc_funcs(wiped_malloc, wiped_free);
     if (!secret_memory_init(failure))
         return false;

@@ -15,6 +15,7 @@ static bool wait_for_next(struct sync *sync, int64_t next)
         (void)http_set_deadline(sync->http, clock_ms() + sync->options->deadline_ms);
         if (!vault_renew(&sync->vault, &failure) && sync->stop->signal == 0)
             report_line(&sync->options->report, REPORT_WARNING, "%s", failure.text);
+        http_rest(sync->http);
     }
 }
 
@@ -25,5 +26,6 @@ void sync_watch(struct sync *sync)
         const bool ok = sync_run(sync, &failure);
         if (!ok && sync->stop->signal == 0)
             report_line(&sync->options->report, REPORT_ERROR, "%s", failure.text);
+        http_rest(sync->http); /* here, so that it reaches what is wait_for_next()'s stack */
     } while (sync->stop->signal == 0 && wait_for_next(sync, clock_ms() + sync->options->watch_ms));
 }

@@ -17,18 +17,10 @@
 #define PROGRAM "./redis-vault-sync"
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-static const char *const secrets[] = {
-    SYNC_PASSWORD,
-    SYNC_OTHER,
-    SYNC_WEAK,
-    SYNC_JWT,
-    SYNC_ROLE_ID,
-    SYNC_SECRET_ID,
-    SYNC_KUBE_TOKEN,
-    SYNC_WRAPPING,
-    VAULT_TOKEN_PREFIX,
-    "hvs.CAESIJ-given",
-    "YjhmMGMxNGU5N2QyYTY1MzBmZThkNzFjOTJhNDViMzc" /* SYNC_PASSWORD in base64 */};
+static const char *const secrets[] = {SYNC_PASSWORD,      SYNC_OTHER,          SYNC_WEAK,
+                                      SYNC_JWT,           SYNC_ROLE_ID,        SYNC_SECRET_ID,
+                                      SYNC_KUBE_TOKEN,    SYNC_WRAPPING,       VAULT_TOKEN_PREFIX,
+                                      "hvs.CAESIJ-given", SYNC_PASSWORD_BASE64};
 
 static char certificates[64];
 

@@ -14,6 +14,7 @@
 
 /* Secrets of these tests. None may be said, stand in a URL, in argv or in an environment. */
 #define SYNC_PASSWORD "b8f0c14e97d2a6530fe8d71c92a45b37"
+#define SYNC_PASSWORD_BASE64 "YjhmMGMxNGU5N2QyYTY1MzBmZThkNzFjOTJhNDViMzc="
 #define SYNC_OTHER "7be2945dc01f83a6e4d7f0b8c3951a62"
 #define SYNC_WEAK "Summer2024Summer2024"
 #define SYNC_JWT "eyJhbGciOiJSUzI1NiJ9.c3RhbmRpbg.jwt-5d1f0c77"
