@@ -82,6 +82,9 @@ bool sync_options_read(struct sync_options *options, char **argv, char *const *e
 /* The second half of that: what the options are together. */
 bool sync_options_check(struct sync_options *options, struct failure *failure) MUST_CHECK;
 
+/* Makes quit_url of quit_sidecar, which is not NULL; EX_CONFIG. */
+bool sync_options_check_quit(struct sync_options *options, struct failure *failure) MUST_CHECK;
+
 /* `redis-vault-sync --help` on standard output; false if it can't be written (EX_OSERR). */
 bool sync_options_print_help(struct failure *failure) MUST_CHECK;
 

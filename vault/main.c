@@ -47,6 +47,30 @@ static bool empty_environment(struct failure *failure)
     return clearenv() == 0 || failure_set(failure, EX_OSERR, 0, "the environment can't be emptied");
 }
 
+/* A Job whose command line is wrong has to end as well, and with it its sidecar. */
+static void let_sidecar_go(struct sync_options *options)
+{
+    struct stop stop = {.fd = -1};
+    struct failure ignored = {0};
+    struct http *http = NULL;
+    if (options->quit_sidecar != NULL && sync_options_check_quit(options, &ignored) &&
+        stop_open(&stop, &ignored))
+        http = http_new(&stop, &options->report, &ignored);
+    if (http != NULL)
+        sidecar_quit(http, options);
+    http_free(http);
+    stop_close(&stop);
+}
+
+static bool read_options(struct sync_options *options, char **argv, char *const *environment,
+                         struct failure *failure)
+{
+    const bool ok = sync_options_read(options, argv, environment, failure);
+    if (!ok)
+        let_sidecar_go(options);
+    return ok;
+}
+
 static bool carry_out(const struct sync_options *options, char *const *environment,
                       struct failure *failure)
 {
@@ -69,7 +93,7 @@ int main(int argc, char **argv)
     struct failure failure = {0};
     if (empty_environment(&failure) && stop_signal_hold(&failure) &&
         handoff_keep_standard_fds(&failure) && privileges_forbid_cores(&failure) &&
-        vault_memory_init(&failure) && sync_options_read(&options, argv, environment, &failure) &&
+        vault_memory_init(&failure) && read_options(&options, argv, environment, &failure) &&
         carry_out(&options, environment, &failure))
         return 0;
     return report_failure(&options.report, &failure, TERMINATION_LOG);

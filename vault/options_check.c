@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <jansson.h>
 #include <string.h>
 
 #include "vault_options.h"
@@ -52,6 +53,13 @@ static bool check_auth(struct sync_options *options, struct failure *failure)
                        "--auth: `%s` must be kubernetes, jwt, approle or token", options->auth);
 }
 
+static bool is_utf8(const char *text)
+{
+    json_t *string = json_string(text);
+    json_decref(string);
+    return string != NULL;
+}
+
 static bool has_control(const char *text)
 {
     for (; *text != '\0'; text++)
@@ -62,35 +70,39 @@ static bool has_control(const char *text)
 
 enum path_form { FORM_PATH, FORM_NAME, FORM_HEADER };
 
+static const char *const forms[] = {
+    [FORM_PATH] = "a path as redis/production, without a slash at its ends, and without . and ..",
+    [FORM_NAME] = "a name, without a slash",
+    [FORM_HEADER] = "a name, and not of spaces alone",
+};
+
 struct path_option {
     const char *name;
     const char *value; /* or NULL */
     enum path_form form;
 };
 
+/* A header of spaces alone is none, and the root namespace would be asked. */
 static bool has_form(const struct path_option *path)
 {
-    return path->form == FORM_HEADER ||
-           (url_path_is_right(path->value) &&
-            (path->form == FORM_PATH || strchr(path->value, '/') == NULL));
+    if (path->form == FORM_HEADER)
+        return path->value[strspn(path->value, " ")] != '\0';
+    return url_path_is_right(path->value) &&
+           (path->form == FORM_PATH || strchr(path->value, '/') == NULL);
 }
 
 static bool check_path(const struct path_option *path, struct failure *failure)
 {
     if (path->value == NULL)
         return true;
-    if (strlen(path->value) > NAME_MAX_BYTES || has_control(path->value))
+    if (strlen(path->value) > NAME_MAX_BYTES || has_control(path->value) || !is_utf8(path->value))
         return failure_set(failure, EX_CONFIG, 0,
-                           "%s: is longer than %d bytes, or has a control character", path->name,
-                           NAME_MAX_BYTES);
+                           "%s: is longer than %d bytes, has a control character, or is no UTF-8",
+                           path->name, NAME_MAX_BYTES);
     if (has_form(path))
         return true;
-    return failure_set(failure, EX_CONFIG, 0,
-                       path->form == FORM_NAME
-                           ? "%s: `%s` must be a name, without a slash"
-                           : "%s: `%s` must be a path as redis/production, without a "
-                             "slash at its ends, and without . and ..",
-                       path->name, path->value);
+    return failure_set(failure, EX_CONFIG, 0, "%s: `%s` must be %s", path->name, path->value,
+                       forms[path->form]);
 }
 
 static bool check_paths(const struct sync_options *options, struct failure *failure)
@@ -160,15 +172,8 @@ static bool check_target(const struct sync_options *options, struct failure *fai
     return true;
 }
 
-static bool check_urls(struct sync_options *options, struct failure *failure)
+bool sync_options_check_quit(struct sync_options *options, struct failure *failure)
 {
-    if (!url_check(options->vault_url, "--vault-addr (VAULT_ADDR)", options->vault_addr, failure))
-        return false;
-    if (options->kube_api != NULL &&
-        !url_check(options->kube_url, "--kube-api", options->kube_api, failure))
-        return false;
-    if (options->quit_sidecar == NULL)
-        return true;
     if (!url_check(options->quit_url, "--quit-sidecar", options->quit_sidecar, failure))
         return false;
     return url_is_loopback(options->quit_url) ||
@@ -176,6 +181,16 @@ static bool check_urls(struct sync_options *options, struct failure *failure)
                        "--quit-sidecar: `%s` must lead to the loopback, as "
                        "http://127.0.0.1:15020/quitquitquit",
                        options->quit_sidecar);
+}
+
+static bool check_urls(struct sync_options *options, struct failure *failure)
+{
+    if (!url_check(options->vault_url, "--vault-addr (VAULT_ADDR)", options->vault_addr, failure))
+        return false;
+    if (options->kube_api != NULL &&
+        !url_check(options->kube_url, "--kube-api", options->kube_api, failure))
+        return false;
+    return options->quit_sidecar == NULL || sync_options_check_quit(options, failure);
 }
 
 bool sync_options_check(struct sync_options *options, struct failure *failure)

@@ -52,6 +52,8 @@ static const struct usage usages[] = {
     {{"--path", "x", "--secret", "s", "--mount", "a/../b"}, 78, "--mount"},
     {{"--path", "x", "--secret", "a/b"}, 78, "--secret"},
     {{"--path", "x", "--secret", "s", "--namespace", "a/b"}, 78, "--namespace"},
+    {{"--path", "x", "--secret", "s", "--vault-namespace", "  "}, 78, "--vault-namespace"},
+    {{"--path", "\xff", "--secret", "s"}, 78, "UTF-8"},
     {{"--path", "x", "--secret", "s", "--kv", "3"}, 78, "--kv"},
     {{"--path", "x", "--secret", "s", "--kv-version", "-1"}, 78, "--kv-version"},
     {{"--path", "x", "--secret", "s", "--password", "a=b/c"}, 78, "b/c"},
@@ -298,6 +300,23 @@ START_TEST(a_file_that_is_missing_quits_it_too)
 }
 END_TEST
 
+/* --role is missing; a word is wrong; a token is where it is seen. */
+START_TEST(a_wrong_command_line_quits_it_too)
+{
+    static const char *const parts[] = {"--role", "--no-such-option", "VAULT_TOKEN"};
+    sync_to_secret(&job);
+    quit_option();
+    if (_i == 0)
+        sync_option(&job, "--path", SYNC_PATH);
+    if (_i == 1)
+        sync_word(&job, "--no-such-option");
+    if (_i == 2)
+        sync_setenv(&job, "VAULT_TOKEN=hvs.CAESIJ-given");
+    sync_run(&job, 64, parts[_i]);
+    ck_assert_uint_eq(standin_count(sidecar, "POST /quitquitquit"), 1);
+}
+END_TEST
+
 START_TEST(help_and_version)
 {
     static const char *const words[] = {"--help", "--version"};
@@ -336,6 +355,7 @@ int main(void)
     tcase_add_test(tests, a_file_takes_one_field);
     tcase_add_loop_test(tests, the_sidecar_is_told_to_quit, 0, 2);
     tcase_add_test(tests, a_file_that_is_missing_quits_it_too);
+    tcase_add_loop_test(tests, a_wrong_command_line_quits_it_too, 0, 3);
     tcase_add_loop_test(tests, help_and_version, 0, 2);
     tcase_add_test(tests, the_log_can_be_json);
     return sync_main(tests);
