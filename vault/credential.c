@@ -124,7 +124,8 @@ static bool read_file(struct credential *credential, const char *path, const cha
     const bool ok =
         fill(credential, fd) || failure_set(failure, EX_NOINPUT, errno, "%s can't be read", label);
     (void)close(fd);
-    trim(credential);
+    if (credential->length <= CREDENTIAL_MAX) /* else there may be more behind white space */
+        trim(credential);
     return ok && check(credential, label, EX_NOINPUT, failure);
 }
 

@@ -98,6 +98,9 @@ START_TEST(a_token_has_an_end)
     ck_assert_ptr_null(credential_read(path_of("token"), "--token-file", &failure));
     ck_assert_ptr_nonnull(strstr(failure.text, "longer than 16384 bytes"));
     ck_assert_ptr_null(credential_of(bytes, sizeof(bytes), "the answer", &failure));
+    memset(bytes + 5, ' ', sizeof(bytes) - 5); /* behind which more may stand */
+    unit_write(path_of("token"), bytes, sizeof(bytes), 0600);
+    ck_assert_ptr_null(credential_read(path_of("token"), "--token-file", &failure));
 }
 END_TEST
 
