@@ -44,7 +44,8 @@ bool kube_write(struct kube *kube, const struct kv_content *content, enum writte
 
 /* What of the Secret matters; borrowed from the answer's JSON. */
 struct kube_secret {
-    const json_t *data; /* or NULL */
+    const json_t *data;    /* or NULL */
+    const json_t *managed; /* metadata.managedFields, or NULL */
     const char *type;
     const char *resource_version;
     bool is_immutable;
@@ -77,6 +78,15 @@ enum kube_body {
 json_t *kube_body(enum kube_body kind, const char *namespace, const struct sync_options *options,
                   const struct kv_content *content, const char *time, const char *resource_version,
                   struct failure *failure) MUST_CHECK;
+
+/*
+ * For a body of KUBE_APPLY: adds the keys that FIELD_MANAGER has applied before and the options do
+ * not name, as they are, for the API takes away what its manager leaves out ("Server-Side Apply",
+ * merge strategy): another job may bring them from another path. With them goes the resourceVersion
+ * that they are of. False without memory (EX_OSERR).
+ */
+bool kube_body_keep(json_t *body, const struct kube_secret *secret,
+                    struct failure *failure) MUST_CHECK;
 
 /* A JSON string as a Secret's data has it, another string; the caller releases it. NULL without
  * memory. */

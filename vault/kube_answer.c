@@ -14,6 +14,7 @@ bool kube_secret_read(struct kube_secret *secret, const json_t *answer, struct f
     const json_t *data = json_object_get(answer, "data");
     *secret = (struct kube_secret){
         .data = json_is_object(data) ? data : NULL,
+        .managed = json_in(answer, "metadata", "managedFields"),
         .type = type != NULL ? type : "",
         .resource_version = json_string_value(json_in(answer, "metadata", "resourceVersion")),
         .is_immutable = json_is_true(json_object_get(answer, "immutable")),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sodium.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "vault_json.h"
@@ -72,4 +73,50 @@ json_t *kube_body(enum kube_body kind, const char *namespace, const struct sync_
     json_decref(body);
     failure_set(failure, EX_OSERR, 0, "no memory for a request, or a name is no UTF-8");
     return NULL;
+}
+
+/* An entry of managedFields, by what FIELD_MANAGER has applied. */
+static bool is_applied_by_us(const json_t *entry)
+{
+    const char *manager = json_string_value(json_object_get(entry, "manager"));
+    const char *operation = json_string_value(json_object_get(entry, "operation"));
+    return manager != NULL && operation != NULL && strcmp(manager, FIELD_MANAGER) == 0 &&
+           strcmp(operation, "Apply") == 0;
+}
+
+/* The fields of an entry are keys behind "f:" (FieldsV1 of the meta/v1 API). */
+static bool keep_keys(json_t *data, const struct kube_secret *secret, const json_t *fields,
+                      bool *kept)
+{
+    const char *name;
+    json_t *unused;
+    bool ok = true;
+    json_object_foreach((json_t *)(uintptr_t)fields, name, unused)
+    {
+        const char *key = strncmp(name, "f:", 2) == 0 ? name + 2 : name;
+        json_t *value = json_object_get(secret->data, key);
+        if (value == NULL || json_object_get(data, key) != NULL)
+            continue;
+        *kept = true;
+        ok = ok && json_object_set(data, key, value) == 0;
+    }
+    return ok;
+}
+
+bool kube_body_keep(json_t *body, const struct kube_secret *secret, struct failure *failure)
+{
+    size_t i;
+    json_t *entry;
+    bool kept = false;
+    bool ok = true;
+    json_array_foreach(secret->managed, i, entry)
+    {
+        if (is_applied_by_us(entry))
+            ok = ok && keep_keys(json_object_get(body, "data"), secret,
+                                 json_in(entry, "fieldsV1", "f:data"), &kept);
+    }
+    if (kept)
+        ok = ok && json_object_set_new(json_object_get(body, "metadata"), "resourceVersion",
+                                       json_string(secret->resource_version)) == 0;
+    return ok || failure_set(failure, EX_OSERR, 0, "no memory for a request");
 }

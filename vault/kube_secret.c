@@ -111,17 +111,18 @@ static bool fail(const struct kube *kube, const struct kv_content *content,
     return kube_failure(&kube->service, request->operation, name, answer, &status, failure);
 }
 
-/* The body of that kind, in memory that is wiped. */
+/* The body of that kind, in memory that is wiped; `secret` is the one that is there, or NULL. */
 static char *body_of(const struct kube *kube, enum kube_body kind, const struct kv_content *content,
-                     const char *resource_version, struct failure *failure)
+                     const struct kube_secret *secret, struct failure *failure)
 {
     char now[32];
     struct tm parts;
     const time_t seconds = time(NULL);
     (void)strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &parts));
-    json_t *json =
-        kube_body(kind, kube->namespace, kube->options, content, now, resource_version, failure);
-    char *body = json != NULL ? json_line(json, failure) : NULL;
+    json_t *json = kube_body(kind, kube->namespace, kube->options, content, now,
+                             secret != NULL ? secret->resource_version : NULL, failure);
+    const bool ok = json != NULL && (kind != KUBE_APPLY || kube_body_keep(json, secret, failure));
+    char *body = ok ? json_line(json, failure) : NULL;
     json_decref(json);
     return body;
 }
@@ -150,12 +151,12 @@ static enum outcome outcome_of(const struct kube *kube, const struct kv_content 
 
 static enum outcome write_body(struct kube *kube, const struct kv_content *content,
                                const struct kube_request *request, enum kube_body kind,
-                               const char *resource_version, struct failure *failure)
+                               const struct kube_secret *secret, struct failure *failure)
 {
     struct http_answer answer;
     struct kube_status status;
     enum outcome outcome = OUTCOME_FAILED;
-    char *body = body_of(kube, kind, content, resource_version, failure);
+    char *body = body_of(kube, kind, content, secret, failure);
     bool ok = body != NULL && send(kube, request, body, &answer, failure);
     /* what was created by POST is of our Update, another manager than our Apply, and conflicts with
      * it (kubernetes/kubernetes#107417) */
@@ -171,15 +172,15 @@ static enum outcome write_body(struct kube *kube, const struct kv_content *conte
 }
 
 static enum outcome change(struct kube *kube, const struct kv_content *content,
-                           const char *resource_version, struct failure *failure)
+                           const struct kube_secret *secret, struct failure *failure)
 {
     const enum outcome outcome =
-        write_body(kube, content, &apply_request, KUBE_APPLY, NULL, failure);
+        write_body(kube, content, &apply_request, KUBE_APPLY, secret, failure);
     if (outcome != OUTCOME_REFUSED)
         return outcome;
     report_line(&kube->options->report, REPORT_DETAIL,
                 "Kubernetes takes no server-side apply, a merge patch follows");
-    return write_body(kube, content, &merge_request, KUBE_MERGE, resource_version, failure);
+    return write_body(kube, content, &merge_request, KUBE_MERGE, secret, failure);
 }
 
 /* Whether the Secret may be changed. */
@@ -213,7 +214,7 @@ static enum outcome change_if_needed(struct kube *kube, const struct kv_content 
         if (same)
             outcome = OUTCOME_DONE;
         else if (check(kube, content, &secret, failure))
-            outcome = change(kube, content, secret.resource_version, failure);
+            outcome = change(kube, content, &secret, failure);
     }
     json_decref(json);
     return outcome;

@@ -160,6 +160,39 @@ START_TEST(what_others_have_in_it_stays)
 }
 END_TEST
 
+static void name_field(const char *from, const char *to)
+{
+    for (size_t i = 0; i < job.word_count; i++)
+        if (strcmp(job.words[i], from) == 0) {
+            free(job.words[i]);
+            job.words[i] = strdup(to);
+            ck_assert_ptr_nonnull(job.words[i]);
+        }
+}
+
+/* Both have the same field manager, whose apply takes away what it does not name any more. */
+START_TEST(two_jobs_leave_each_others_keys)
+{
+    vault_put2(&job.vault, SYNC_PATH,
+               "{\"one\": \"" SYNC_PASSWORD "\", \"two\": \"" SYNC_PASSWORD "\"}");
+    sync_log_in(&job);
+    sync_to_secret(&job);
+    sync_option(&job, "--password", "one");
+    sync_run(&job, 0, ": created");
+    name_field("one", "two");
+    sync_run(&job, 0, ": changed");
+    vault_put2(&job.vault, SYNC_PATH, "{\"one\": \"" SYNC_OTHER "\", \"two\": \"" SYNC_OTHER "\"}");
+    name_field("two", "one");
+    sync_run(&job, 0, ": changed");
+    sync_expect(&job, "one", SYNC_OTHER);
+    sync_expect(&job, "two", SYNC_PASSWORD);
+    name_field("one", "two");
+    sync_run(&job, 0, ": changed");
+    sync_expect(&job, "one", SYNC_OTHER);
+    sync_expect(&job, "two", SYNC_OTHER);
+}
+END_TEST
+
 /* It is told, and not taken away from whoever set it. */
 START_TEST(a_key_of_anothers_is_a_conflict)
 {
@@ -383,6 +416,7 @@ int main(void)
     tcase_add_test(tests, what_is_the_same_is_left_alone);
     tcase_add_test(tests, a_new_version_is_taken_over);
     tcase_add_loop_test(tests, what_others_have_in_it_stays, 0, 2);
+    tcase_add_test(tests, two_jobs_leave_each_others_keys);
     tcase_add_test(tests, a_key_of_anothers_is_a_conflict);
     tcase_add_test(tests, an_old_api_server_gets_merge_patches);
     tcase_add_loop_test(tests, a_change_in_between_is_looked_at_again, 0, 2);
