@@ -7,7 +7,7 @@
  * would be 250 MiB. A Secret with its managedFields has some hundreds. */
 #define VALUES_MAX 16384
 
-/* Each value stands behind one of these, or is alone. */
+/* Behind each of these stands a value; only an empty list or object has none, and counts as two. */
 static bool has_too_many_values(const char *body, size_t length)
 {
     size_t values = 0;
