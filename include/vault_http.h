@@ -17,6 +17,7 @@
 
 /* What is done at the end, in milliseconds at most: it does not hold up the end. */
 #define HTTP_GOODBYE_MS 5000
+
 /* The most of its headers: four times what servers take themselves (nginx 8, CREDENTIAL_MAX 16). */
 #define HTTP_HEADERS_MAX ((size_t)64 * 1024)
 
