@@ -28,9 +28,6 @@ struct report {
 void report_line(const struct report *report, enum report_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* All of it, by a single write(2) where the kernel takes it. False with errno. */
-bool report_write(int fd, const char *bytes, size_t length);
-
 #define REPORT_ESCAPED 8
 
 /* The text that stands for a byte in a line: itself, or an escape of at most six bytes. In JSON

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "report.h"
+#include "write_all.h"
 
 #define END "}\n"
 #define CUT "..."
@@ -96,7 +97,7 @@ void audit_line_begin(struct audit_line *line, const char *event, long long when
 void audit_line_say(struct audit_line *line)
 {
     memcpy(line->bytes + line->length, END, strlen(END));
-    (void)report_write(STDERR_FILENO, line->bytes, line->length + strlen(END));
+    (void)write_all(STDERR_FILENO, line->bytes, line->length + strlen(END));
 }
 
 void audit_line_rotation(const char *what, long long until)

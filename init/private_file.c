@@ -11,24 +11,11 @@
 #include <unistd.h>
 
 #include "folder.h"
+#include "write_all.h"
 
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 0x0008U /* linux/memfd.h, since Linux 6.3 */
 #endif
-
-static bool write_all(int fd, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t n = write(fd, bytes, length);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
-        bytes += n;
-        length -= (size_t)n;
-    }
-    return true;
-}
 
 static int open_to_read(int fd)
 {

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "write_all.h"
+
 #define TEXT_MAX 1024
 /* every byte of the text may become \u00XX, and the frame around it is below 128 bytes */
 #define LINE_MAX_BYTES (6 * TEXT_MAX + 128)
@@ -77,26 +79,12 @@ static void compose(struct line *line, const struct report *report, enum report_
     append(line, "\n");
 }
 
-bool report_write(int fd, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t n = write(fd, bytes, length);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        bytes += n;
-        length -= (size_t)n;
-    }
-    return true;
-}
-
 /* A log that nobody can take any more is no reason to stop: the exit code still tells. */
 static bool say(const struct report *report, enum report_level level, int fd, const char *text)
 {
     struct line line;
     compose(&line, report, level, text);
-    return report_write(fd, line.bytes, line.length);
+    return write_all(fd, line.bytes, line.length);
 }
 
 void report_line(const struct report *report, enum report_level level, const char *format, ...)
@@ -135,7 +123,7 @@ static void leave_termination_message(const char *path, const char *text)
         struct line line = {.length = 0};
         append_escaped(&line, text, REPORT_TEXT);
         append(&line, "\n");
-        (void)report_write(fd, line.bytes, line.length);
+        (void)write_all(fd, line.bytes, line.length);
     }
     (void)close(fd);
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "vault_memory.h"
+#include "write_all.h"
 
 #define NEW_SUFFIX ".redis-vault-sync"
 
@@ -75,18 +76,6 @@ static bool judge_present(int folder, const struct place *place, const char *pat
     *same = fstat(fd, &status) == 0 && (status.st_mode & 07777) == 0600 &&
             status.st_uid == geteuid() && has_bytes(fd, bytes, length);
     (void)close(fd);
-    return true;
-}
-
-static bool write_all(int fd, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        const ssize_t n = write(fd, bytes, length);
-        if (n < 0 && errno != EINTR)
-            return false;
-        bytes += n > 0 ? n : 0;
-        length -= n > 0 ? (size_t)n : 0;
-    }
     return true;
 }
 
