@@ -424,7 +424,9 @@ static _Noreturn void exec_inside(const struct container *container, uid_t uid, 
     const size_t own = *words[0] == '/' ? 0 : 1;
     for (size_t i = 0; words[i] != NULL && i < CONTAINER_ARGS_MAX - 2; i++)
         argv[i + own] = words[i];
-    if (dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 || !become(uid))
+    /* a shell starts what is in the background with SIGQUIT ignored */
+    if (signal(SIGQUIT, SIG_DFL) == SIG_ERR || dup2(output, STDOUT_FILENO) < 0 ||
+        dup2(output, STDERR_FILENO) < 0 || !become(uid))
         _exit(EXEC_FAILED);
     (void)execve(argv[0], (char *const *)argv, (char *const *)container->environment);
     _exit(EXEC_FAILED);
@@ -461,7 +463,9 @@ struct container_process container_exec_start(const struct container *container,
 
 pid_t container_exec_pid(const struct container_process *process)
 {
-    return sandbox_only_child(process->parent);
+    const pid_t pid = sandbox_only_child(process->parent);
+    ck_assert_int_gt(pid, 0); /* or a signal would go to everybody */
+    return pid;
 }
 
 int container_exec_wait(struct container_process *process, char *output, size_t size)
