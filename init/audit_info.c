@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit_sum.h"
+
 /* A line, NAME:VALUE; neither ends with a NUL. */
 struct line {
     const char *name;
@@ -71,31 +73,31 @@ static void take_clients(struct audit_info *info, const struct line *line)
 static void take_refused(struct audit_info *info, const struct line *line)
 {
     info->has_counters = true;
-    info->refused += whole(line);
+    audit_add(&info->refused, whole(line));
 }
 
 static void take_denied(struct audit_info *info, const struct line *line)
 {
     info->has_counters = true;
-    info->denied += whole(line);
+    audit_add(&info->denied, whole(line));
 }
 
 static void take_wrong_passwords(struct audit_info *info, const struct line *line)
 {
     if (!info->has_counters)
-        info->refused += part(line, "count=");
+        audit_add(&info->refused, part(line, "count="));
 }
 
 static void take_no_permissions(struct audit_info *info, const struct line *line)
 {
     if (!info->has_counters)
-        info->denied += part(line, "count=");
+        audit_add(&info->denied, part(line, "count="));
 }
 
 static void take_calls(struct audit_info *info, const struct line *line)
 {
-    info->calls += part(line, "calls=");
-    info->failed += part(line, "failed_calls=");
+    audit_add(&info->calls, part(line, "calls="));
+    audit_add(&info->failed, part(line, "failed_calls="));
 }
 
 struct row {

@@ -5,6 +5,7 @@
 
 #include "audit_line.h"
 #include "audit_secrets.h"
+#include "audit_sum.h"
 
 #define PAUSE_MS 60000 /* of a question whose answer was too long */
 #define COUNT_MS 60000 /* from one count of authentications to the next: each probe is one */
@@ -123,7 +124,7 @@ static void say_log(struct audit *audit)
         struct audit_state *state = &audit->state;
         if (fresh[i - 1] <= 0)
             continue;
-        (is_refusal(entry) ? &state->refused : &state->denied)->told += fresh[i - 1];
+        audit_add(&(is_refusal(entry) ? &state->refused : &state->denied)->told, fresh[i - 1]);
         say_entry(entry, fresh[i - 1], &secrets);
     }
     audit_secrets_free(&secrets);

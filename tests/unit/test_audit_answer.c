@@ -269,6 +269,16 @@ START_TEST(what_was_refused_has_not_succeeded)
 }
 END_TEST
 
+START_TEST(counters_that_no_server_has)
+{
+    static const char line[] = "acl_access_denied_cmd:999999999999999999\n";
+    struct audit_info info = {.pid = 0};
+    for (int i = 0; i < 20; i++)
+        audit_info_take(line, strlen(line), &info);
+    ck_assert_int_eq(info.denied, LLONG_MAX);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("audit answer");
@@ -284,5 +294,6 @@ int main(void)
     tcase_add_test(tests, counters_of_the_server);
     tcase_add_test(tests, counters_of_an_older_one);
     tcase_add_test(tests, what_was_refused_has_not_succeeded);
+    tcase_add_test(tests, counters_that_no_server_has);
     return unit_main("audit answer", tests);
 }
