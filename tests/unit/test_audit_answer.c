@@ -2,6 +2,7 @@
 /* What the server says of ACL LOG, CLIENT LIST and INFO. */
 #include "audit_answer.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
