@@ -196,14 +196,25 @@ static void check_read_back(const struct redis_conf *conf, const char *text, siz
     free(bytes);
 }
 
+static bool is_read_back(const char *name)
+{
+    return strncasecmp(name, "unixsocket", strlen("unixsocket")) == 0 ||
+           strcasecmp(name, "tls-port") == 0;
+}
+
 /* Then the server may refuse the line, and there is nothing to ping. */
-static bool users_socket(const struct redis_conf *conf)
+static bool users_own(const struct redis_conf *conf)
 {
     bool found = false;
     for (size_t i = 0; i < conf->settings->directive_count; i++)
-        found = found || strcasecmp(conf->settings->directives[i].name, "unixsocket") == 0;
-    for (size_t i = 0; i < conf->args->count; i++)
-        found = found || strncasecmp(conf->args->list[i].name, "unixsocket", 10) == 0;
+        found = found || is_read_back(conf->settings->directives[i].name);
+    for (size_t i = 0; i < conf->args->count; i++) {
+        const struct server_arg *arg = &conf->args->list[i];
+        char name[16] = "";
+        if (arg->name_length < sizeof(name))
+            memcpy(name, arg->name, arg->name_length);
+        found = found || is_read_back(name);
+    }
     return found;
 }
 
@@ -218,7 +229,7 @@ static void check_conf(const struct redis_conf *conf)
         return;
     require(memchr(out, '\0', length) == NULL, "redis.conf has no NUL");
     out[length] = '\0';
-    if (!users_socket(conf))
+    if (!users_own(conf))
         check_read_back(conf, out, length);
     reader.next = out;
     require(next_line(&reader, &balanced) && reader.words.count == 0, "it begins with a comment");
