@@ -3,8 +3,22 @@
 
 #include <sodium.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "acl_folder.h"
 #include "private_file.h"
+
+static bool read_users(struct audit_secrets *secrets, const char *run_dir, uid_t uid)
+{
+    struct failure failure;
+    bool any;
+    const int folder = acl_folder_open(run_dir, secrets->conf.acl_folder, &failure);
+    const bool ok =
+        folder >= 0 && run_file_read_at(&secrets->users, folder, ACL_NAME, uid, &any, &failure);
+    if (folder >= 0)
+        (void)close(folder);
+    return ok;
+}
 
 void audit_secrets_load(struct audit_secrets *secrets, const struct settings *settings, uid_t uid)
 {
@@ -14,7 +28,7 @@ void audit_secrets_load(struct audit_secrets *secrets, const struct settings *se
     *secrets = (struct audit_secrets){.known = false};
     secrets->known =
         running_conf_read(&secrets->conf, settings, uid, &found, &failure) && found &&
-        run_file_read(&secrets->users, settings->run_dir, ACL_NAME, uid, &any, &failure) &&
+        read_users(secrets, settings->run_dir, uid) &&
         run_file_read(&secrets->overlap, settings->run_dir, OVERLAP_NAME, uid, &any, &failure);
 }
 

@@ -12,6 +12,9 @@
 #include "container.h"
 #include "tls_case.h"
 
+#define BUS 10000          /* of a cluster's node, above its port */
+#define CLIENTS_PORT 32768 /* the first one that is given to clients: ip(7) */
+
 /* The second is in the network of the first. */
 struct node {
     struct container container;
@@ -35,7 +38,7 @@ static void init(struct node *node, const struct container *authority)
     tls_case_make(container, authority);
     tls_case_shell(container, "pair next; publish server.crt server.key ca.crt");
     node->net = -1;
-    node->port = container->port;
+    node->port = container->port < CLIENTS_PORT - BUS ? container->port : container->port - BUS;
     container_write(container, "password", TLS_CASE_PASSWORD, strlen(TLS_CASE_PASSWORD), 0444);
     container_setenv(container, "REDIS_PASSWORD_FILE=/run/password");
     container_setenv(container, "REDIS_INIT_PORT=0");
