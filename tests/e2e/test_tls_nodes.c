@@ -62,17 +62,17 @@ static void setup(void)
     init(&nodes[0], NULL);
 }
 
-/* As a normal user they share the host's network, and the first one's port is taken by now. */
+/* They share a network, as a normal user that of the host. */
 static void init_second(void)
 {
     char path[64];
     init(&nodes[1], &nodes[0].container);
+    nodes[1].port = nodes[0].port + 1;
     if (geteuid() != 0)
         return;
     (void)snprintf(path, sizeof(path), "/proc/%d/ns/net", nodes[0].container.pid);
     nodes[1].net = open(path, O_RDONLY | O_CLOEXEC);
     ck_assert_int_ge(nodes[1].net, 0);
-    nodes[1].port++;
     nodes[1].container.before_exec = join_net;
     nodes[1].container.before_exec_arg = &nodes[1];
 }
