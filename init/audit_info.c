@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "audit_sum.h"
+#include "line_walk.h"
 
 /* A line, NAME:VALUE; neither ends with a NUL. */
 struct line {
@@ -133,18 +134,15 @@ static void take_line(struct audit_info *info, const struct line *line)
 
 void audit_info_take(const char *text, size_t length, void *info)
 {
-    const char *const end = text + length;
-    while (text < end) {
-        const char *newline = memchr(text, '\n', (size_t)(end - text));
-        const char *next = newline != NULL ? newline + 1 : end;
-        const char *line_end = newline != NULL ? newline : end;
-        if (line_end > text && line_end[-1] == '\r')
-            line_end--;
-        const char *colon = memchr(text, ':', (size_t)(line_end - text));
+    struct text_line line;
+    const char *cursor = text;
+    while (line_next(&cursor, text + length, &line)) {
+        if (line.end > line.begin && line.end[-1] == '\r')
+            line.end--;
+        const char *colon = memchr(line.begin, ':', (size_t)(line.end - line.begin));
         if (colon != NULL)
-            take_line(info, &(struct line){text, (size_t)(colon - text), colon + 1,
-                                           (size_t)(line_end - colon) - 1});
-        text = next;
+            take_line(info, &(struct line){line.begin, (size_t)(colon - line.begin), colon + 1,
+                                           (size_t)(line.end - colon) - 1});
     }
 }
 

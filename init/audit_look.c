@@ -6,6 +6,7 @@
 #include "audit_line.h"
 #include "audit_secrets.h"
 #include "audit_sum.h"
+#include "line_walk.h"
 
 #define PAUSE_MS 60000 /* of a question whose answer was too long */
 #define COUNT_MS 60000 /* from one count of authentications to the next: each probe is one */
@@ -171,13 +172,11 @@ static void take_clients(const char *text, size_t length, void *context)
 {
     struct audit *audit = context;
     struct audit_client client;
-    const char *const end = text + length;
-    while (text < end) {
-        const char *newline = memchr(text, '\n', (size_t)(end - text));
-        const char *line_end = newline != NULL ? newline : end;
-        audit_client_parse(&client, text, (size_t)(line_end - text));
+    struct text_line line;
+    const char *cursor = text;
+    while (line_next(&cursor, text + length, &line)) {
+        audit_client_parse(&client, line.begin, (size_t)(line.end - line.begin));
         say_client(audit, &client);
-        text = line_end + 1;
     }
     audit_clients_end(&audit->clients);
     audit->state.client = audit->clients.highest;
